@@ -1,0 +1,24 @@
+#include "cpu/kernels.h"
+#include "cpu/multiply.h"
+
+namespace diorama::cpu {
+
+void linear(Device& device, const LinearArgs& args) {
+  Epilogue epilogue;
+  epilogue.bias = floats_of(args.weight->bias);
+  if (args.gate) {
+    epilogue.gate = floats_of(args.gate);
+    epilogue.gate_stride = args.gate.row_stride();
+    epilogue.rows_per_gate = args.x.dim(1);
+  }
+  epilogue.residual = rows_of(args.residual);
+  epilogue.activation = args.activation;
+  epilogue.y = mutable_rows_of(args.y);
+  const float* x = floats_of(args.x);
+  const int64_t stride = args.x.row_stride();
+  multiply(device, *args.weight, args.x.num_rows(), epilogue, [&](int64_t first, int64_t, float*) {
+    return RowBlock{x + first * stride, stride};
+  });
+}
+
+}  // namespace diorama::cpu

@@ -1,0 +1,119 @@
+// The kernels that exist once per instruction set: serial functions over raw pointers; who calls them splits
+// the work over threads. Strides are in elements, absent parts are null.
+#pragma once
+
+#include <cstdint>
+
+#include "tensor/kernel_args.h"
+
+namespace diorama::cpu {
+
+// A packed matrix [N, K] is [ceil(N / 64)][K][64], zero-padded: panels of columns side by side.
+constexpr int64_t kPanel = 64;
+// Rows of x in one register tile, and at most in one task.
+constexpr int64_t kTileRows = 6;
+constexpr int64_t kBlockRows = 96;
+// Rows of a panel taken at a time: with the matching columns of a block they fit into a second-level cache.
+constexpr int64_t kDepth = 1024;
+// Keys in one round of the online softmax.
+constexpr int64_t kKeyTile = 64;
+
+struct Row {
+  const void* data = nullptr;
+  DType type = DType::f32;
+};
+struct MutableRow {
+  void* data = nullptr;
+  DType type = DType::f32;
+};
+struct Rows {
+  const void* data = nullptr;
+  int64_t stride = 0;
+  DType type = DType::f32;
+};
+struct MutableRows {
+  void* data = nullptr;
+  int64_t stride = 0;
+  DType type = DType::f32;
+};
+
+// y = act(residual + gate * (sum + bias))
+struct Epilogue {
+  const float* bias = nullptr;
+  const float* gate = nullptr;  // one row for `rows_per_gate` rows of y
+  int64_t gate_stride = 0;
+  int64_t rows_per_gate = 1;
+  Rows residual;
+  Activation activation = Activation::none;
+  MutableRows y;
+};
+
+// Rows [first_row, first_row + num_rows) of y, columns of panels [first_panel, end_panel).
+struct MultiplyTask {
+  const float* x = nullptr;  // row `first_row`
+  int64_t x_stride = 0;
+  const void* weight = nullptr;  // packed
+  DType weight_type = DType::f32;
+  int64_t n = 0, k = 0;
+  int64_t first_row = 0, num_rows = 0;
+  int64_t first_panel = 0, end_panel = 0;
+  Epilogue epilogue;
+  float* scratch = nullptr;
+};
+// Floats: an expanded piece of a panel, and the sums of a block.
+constexpr int64_t kMultiplyScratch = (kDepth + kBlockRows) * kPanel;
+
+struct NormTask {
+  NormKind kind = NormKind::layer;
+  int64_t width = 0;
+  float eps = 0;
+  const float* weight = nullptr;
+  const float* bias = nullptr;
+  const float* shift = nullptr;
+  const float* scale = nullptr;
+};
+
+// One head of one lane, a block of queries; pointers are to the head's first column.
+struct AttentionTask {
+  Rows q, k, v;
+  int64_t num_queries = 0, num_keys = 0, head_dim = 0;
+  float scale = 1;
+  const float* key_bias = nullptr;       // [num_keys]
+  const float* position_bias = nullptr;  // [num_queries, num_keys]
+  MutableRows y;
+  float* scratch = nullptr;
+};
+// Floats, with columns rounded up to whole panels: queries, outputs, running maximum and sum, and tiles of
+// keys, values, bias and logits.
+constexpr int64_t attention_scratch(int64_t num_queries, int64_t head_dim) {
+  const int64_t width = (head_dim + kPanel - 1) / kPanel * kPanel;
+  return 2 * num_queries * (width + 1) + 2 * kKeyTile * width + kKeyTile + kTileRows * kKeyTile;
+}
+
+struct Kernels {
+  void (*multiply)(const MultiplyTask& task);
+  void (*norm_row)(const NormTask& task, const float* x, DType type, void* y);
+  void (*attention)(const AttentionTask& task);
+  void (*binary_row)(BinaryKind kind, Row a, Row b, MutableRow y, int64_t width);
+  void (*unary_row)(Activation activation, Row x, MutableRow y, int64_t width);
+  void (*gate_add_row)(const float* x, const float* gate, const float* residual, float* y, int64_t width);
+  void (*soft_clamp)(const float* x, float limit, float* y, int64_t count);
+  // Sums over rows of x[r, c] - center[c] and of its square.
+  void (*sum_columns)(Rows x, int64_t num_rows, int64_t width, const float* center, float* sums,
+                      float* squares);
+  // y[r, c] = act((x[r, c] - center[c]) * scale[c] + shift[c])
+  void (*scale_columns)(Rows x, int64_t num_rows, int64_t width, const float* center, const float* scale,
+                        const float* shift, Activation activation, MutableRows y);
+};
+
+namespace portable {
+extern const Kernels kKernels;
+}
+namespace avx2 {
+extern const Kernels kKernels;
+}
+namespace avx512 {
+extern const Kernels kKernels;
+}
+
+}  // namespace diorama::cpu

@@ -1,0 +1,60 @@
+// exp and the activations, relative error about 2e-7 where the argument is well conditioned.
+#pragma once
+
+#include "cpu/simd/vec.h"
+#include "tensor/kernel_args.h"
+
+namespace diorama::cpu::DIORAMA_ISA {
+
+// Exactly 0 below -87.3 (so masked keys vanish), finite above 88.37.
+static inline Vec exp(Vec x) {
+  constexpr float kLowest = -87.33654f;
+  const Vec clamped = min(max(x, broadcast(kLowest)), broadcast(88.37626f));
+  // x = n ln 2 + r, |r| <= ln 2 / 2; adding 1.5 * 2^23 rounds to an integer.
+  const Vec shifted = fma(clamped, broadcast(1.44269504f), broadcast(0x1.8p23f));
+  const Vec n = shifted - 0x1.8p23f;
+  const Vec r = fma(n, broadcast(-1.42860677e-6f), fma(n, broadcast(-0.693145752f), clamped));
+  Vec p = broadcast(1.9875691500e-4f);
+  p = fma(p, r, broadcast(1.3981999507e-3f));
+  p = fma(p, r, broadcast(8.3334519073e-3f));
+  p = fma(p, r, broadcast(4.1665795894e-2f));
+  p = fma(p, r, broadcast(1.6666665459e-1f));
+  p = fma(p, r, broadcast(5.0000001201e-1f));
+  p = fma(p, r * r, r) + 1.0f;
+  const IntVec exponent = reinterpret_cast<IntVec>(shifted) << 23;  // n in the low bits of `shifted`
+  const Vec result = reinterpret_cast<Vec>(reinterpret_cast<IntVec>(p) + exponent);
+  return x < kLowest ? Vec{} : result;
+}
+
+static inline Vec silu(Vec x) {
+  return x / (exp(-x) + 1.0f);
+}
+
+// 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) as x * sigmoid of twice the argument.
+static inline Vec gelu_tanh(Vec x) {
+  const Vec inner = fma(x * x, broadcast(0.0713548163f), broadcast(1.59576912f));
+  return x / (exp(-(x * inner)) + 1.0f);
+}
+
+static inline Vec tanh(Vec x) {
+  const Vec magnitude = max(x, -x);
+  const Vec e = exp(magnitude * -2.0f);
+  const Vec t = (1.0f - e) / (1.0f + e);
+  return x < 0.0f ? -t : t;
+}
+
+static inline Vec activate(Activation activation, Vec x) {
+  switch (activation) {
+    case Activation::none:
+      return x;
+    case Activation::silu:
+      return silu(x);
+    case Activation::gelu_tanh:
+      return gelu_tanh(x);
+    case Activation::relu:
+      return max(x, Vec{});
+  }
+  return x;
+}
+
+}  // namespace diorama::cpu::DIORAMA_ISA

@@ -1,0 +1,20 @@
+// Where models are found by name.
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+#include <vector>
+
+namespace diorama {
+
+// In order: $DIORAMA_MODELS (colon separated), $XDG_DATA_HOME/diorama/models, the installed share folder,
+// assets/models.
+std::vector<std::filesystem::path> model_search_path();
+
+// A path to a folder, or a name of one on the search path. Fault::model_file, with the known names.
+std::filesystem::path find_model(std::string_view path_or_name);
+
+// Every model on the search path, the first of a name only; sorted by name.
+std::vector<std::filesystem::path> list_models();
+
+}  // namespace diorama

@@ -1,0 +1,163 @@
+#include "io/safetensors.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "base/error.h"
+#include "base/half.h"
+
+namespace diorama {
+namespace {
+
+template <typename T>
+T load(const std::byte* from) {
+  T value;
+  std::memcpy(&value, from, sizeof(T));  // tensors may lie at any byte
+  return value;
+}
+
+// Converts `count` numbers; false where one is a NaN or an infinity.
+template <typename T, typename Convert>
+bool convert(const std::byte* from, int64_t count, float* out, Convert to_float) {
+  bool finite = true;
+  for (int64_t i = 0; i < count; ++i) {
+    out[i] = to_float(load<T>(from + static_cast<size_t>(i) * sizeof(T)));
+    finite &= std::isfinite(out[i]);
+  }
+  return finite;
+}
+
+template <typename T>
+bool narrow(const std::byte* from, std::span<int32_t> out) {
+  bool fits = true;
+  for (size_t i = 0; i < out.size(); ++i) {
+    const T value = load<T>(from + i * sizeof(T));
+    fits &= std::in_range<int32_t>(value);
+    out[i] = static_cast<int32_t>(value);
+  }
+  return fits;
+}
+
+std::span<const std::byte> value_bytes(const TensorToWrite& tensor) {
+  return std::visit([](auto values) { return std::as_bytes(values); }, tensor.values);
+}
+
+// Padded to 8 bytes, so that the tensors begin aligned.
+std::string header_of(std::span<const TensorToWrite> tensors,
+                      const std::map<std::string, std::string>& metadata) {
+  nlohmann::ordered_json header = nlohmann::ordered_json::object();
+  if (!metadata.empty()) header["__metadata__"] = metadata;
+  size_t end = 0;
+  for (const TensorToWrite& tensor : tensors) {
+    const size_t size = value_bytes(tensor).size();
+    require(size == 4 * static_cast<size_t>(tensor.shape.num_elements()),
+            "[safetensors] {}: {} bytes for shape {}", tensor.name, size, tensor.shape.to_string());
+    std::vector<int64_t> extents;
+    for (int i = 0; i < tensor.shape.rank(); ++i) extents.push_back(tensor.shape[i]);
+    header[tensor.name] = {{"dtype", tensor.values.index() == 0 ? "F32" : "I32"},
+                           {"shape", extents},
+                           {"data_offsets", {end, end + size}}};
+    end += size;
+  }
+  std::string text = header.dump();
+  text.resize((text.size() + 7) / 8 * 8, ' ');
+  return text;
+}
+
+}  // namespace
+
+SafetensorsFile::SafetensorsFile(const std::filesystem::path& path)
+    : file_(path), header_(parse_safetensors_header(file_.bytes(), path.string())) {}
+
+bool SafetensorsFile::contains(std::string_view name) const {
+  return header_.tensors.find(name) != header_.tensors.end();
+}
+
+const StoredTensor& SafetensorsFile::tensor(std::string_view name) const {
+  const auto it = header_.tensors.find(name);
+  if (it == header_.tensors.end()) reject(name, "is missing from the file");
+  return it->second;
+}
+
+void SafetensorsFile::reject(std::string_view name, std::string_view problem) const {
+  fail(Fault::model_file, "{}: {}: {}", path().string(), name, problem);
+}
+
+void SafetensorsFile::read_rows_f32(std::string_view name, int64_t first_row, int64_t num_rows,
+                                    float* out) const {
+  const StoredTensor& stored = tensor(name);
+  const int64_t rows = stored.shape.rank() == 0 ? 1 : stored.shape[0];
+  require(first_row >= 0 && num_rows >= 0 && first_row <= rows - num_rows,
+          "[safetensors] {}: rows {} + {} of {}", name, first_row, num_rows, rows);
+  const int64_t row_length = rows == 0 ? 0 : stored.shape.num_elements() / rows;
+  const int64_t count = num_rows * row_length;
+  const std::byte* from =
+      bytes().data() + stored.offset + static_cast<size_t>(first_row * row_length) * byte_size(stored.type);
+  bool finite = false;
+  switch (stored.type) {
+    case StoredType::f32:
+      finite = convert<float>(from, count, out, [](float value) { return value; });
+      break;
+    case StoredType::f16:
+      finite = convert<uint16_t>(from, count, out, f16_to_f32);
+      break;
+    case StoredType::bf16:
+      finite = convert<uint16_t>(from, count, out, bf16_to_f32);
+      break;
+    default:
+      reject(name, fmt::format("expected F32, F16 or BF16, found {}", name_of(stored.type)));
+  }
+  if (!finite) reject(name, "holds a NaN or an infinity; fetch the file again");
+}
+
+HostTensor SafetensorsFile::read_f32(std::string_view name) const {
+  HostTensor result(tensor(name).shape);
+  read_rows_f32(name, 0, result.shape.rank() == 0 ? 1 : result.shape[0], result.values.data());
+  return result;
+}
+
+std::vector<int32_t> SafetensorsFile::read_i32(std::string_view name) const {
+  const StoredTensor& stored = tensor(name);
+  const std::byte* from = bytes().data() + stored.offset;
+  std::vector<int32_t> values(static_cast<size_t>(stored.shape.num_elements()));
+  bool fits = false;
+  switch (stored.type) {
+    case StoredType::i32:
+      fits = narrow<int32_t>(from, values);
+      break;
+    case StoredType::i64:
+      fits = narrow<int64_t>(from, values);
+      break;
+    case StoredType::u8:
+    case StoredType::boolean:
+      fits = narrow<uint8_t>(from, values);
+      break;
+    default:
+      reject(name, fmt::format("expected I32, I64, U8 or BOOL, found {}", name_of(stored.type)));
+  }
+  if (!fits) reject(name, "holds a number of more than 32 bits");
+  return values;
+}
+
+void SafetensorsFile::drop_pages(std::string_view name) const {
+  const StoredTensor& stored = tensor(name);
+  file_.drop_pages(stored.offset, stored.size);
+}
+
+void write_safetensors(const std::filesystem::path& path, std::span<const TensorToWrite> tensors,
+                       const std::map<std::string, std::string>& metadata) {
+  const std::string header = header_of(tensors, metadata);
+  const uint64_t length = header.size();
+  std::string file(reinterpret_cast<const char*>(&length), sizeof(length));
+  file += header;
+  for (const TensorToWrite& tensor : tensors) {
+    const auto bytes = value_bytes(tensor);
+    file.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  }
+  write_file_atomically(path, file);
+}
+
+}  // namespace diorama

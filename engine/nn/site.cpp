@@ -1,0 +1,122 @@
+// How a site runs: through the installed accelerators, outermost first, then the plain body.
+#include "nn/site.h"
+
+#include "nn/layers.h"
+#include "ops/ops.h"
+
+namespace diorama::nn {
+namespace {
+
+// Calls the hook of each attached accelerator with the rest of the chain as `next`.
+template <typename Next, typename Hook>
+Next chain(Walk& walk, SiteKind kind, Next body, const Hook& hook) {
+  const auto& accelerators = walk.accelerators();
+  for (auto it = accelerators.rbegin(); it != accelerators.rend(); ++it)
+    if ((*it)->attaches_to(kind)) body = hook(**it, std::move(body));
+  return body;
+}
+
+}  // namespace
+
+Tensor linear(const Scope& m, const Input& x, const LinearOptions& options) {
+  Walk& walk = m.walk();
+  const Weight weight = options.num_rows > 0 ? m.weight().rows(options.first_row, options.num_rows) : m.weight();
+  const Accelerator::Linear body = [&](const Tensor& input) {
+    Shape shape = input.shape();
+    shape[-1] = weight.n;
+    Tensor y = walk.stream().make(shape, options.output);
+    ops::linear(walk.stream(), {.x = input, .weight = &weight, .activation = options.activation, .y = y});
+    return y;
+  };
+  const Tensor input = x.as(walk, weight.input);
+  if (!walk.attached(SiteKind::linear)) return body(input);
+  const Site site{SiteKind::linear, m.path(), walk.block_index()};
+  const auto hooked = chain(walk, site.kind, body, [&](Accelerator& accelerator, Accelerator::Linear next) {
+    return [&walk, &site, &accelerator, next = std::move(next)](const Tensor& t) {
+      return accelerator.linear(walk, site, t, next);
+    };
+  });
+  return hooked(input);
+}
+
+Tensor attention_core(const Scope& m, const AttentionArgs& args, DType output) {
+  Walk& walk = m.walk();
+  const Accelerator::Core body = [&](const AttentionArgs& given) {
+    AttentionArgs run = given;
+    run.y = walk.stream().make(given.q.shape(), output);
+    ops::attention(walk.stream(), run);
+    return run.y;
+  };
+  if (!walk.attached(SiteKind::core)) return body(args);
+  const Site site{SiteKind::core, m.path(), walk.block_index()};
+  const auto hooked = chain(walk, site.kind, body, [&](Accelerator& accelerator, Accelerator::Core next) {
+    return [&walk, &site, &accelerator, next = std::move(next)](const AttentionArgs& a) {
+      return accelerator.core(walk, site, a, next);
+    };
+  });
+  return hooked(args);
+}
+
+Tensor block(const Scope& m, int index, const Tensor& x, const std::function<Tensor(const Tensor& x)>& body) {
+  Walk& walk = m.walk();
+  const BlockScope inside(walk, index);
+  if (!walk.attached(SiteKind::block)) return body(x);
+  const Site site{SiteKind::block, m.path(), index};
+  const auto hooked = chain(walk, site.kind, Accelerator::Block(body), [&](Accelerator& accelerator, Accelerator::Block next) {
+    return [&walk, &site, &accelerator, next = std::move(next)](const Tensor& t) {
+      return accelerator.block(walk, site, t, next);
+    };
+  });
+  return hooked(x);
+}
+
+namespace {
+
+Input prepare(Walk& walk, const Tensor& x, const std::optional<Modulation>& modulation) {
+  if (!modulation) return {x};
+  return {x, {modulation->eps, walk.select_lanes(modulation->shift), walk.select_lanes(modulation->scale)}};
+}
+
+// The last linear of a branch with gate and residual in its epilogue.
+Tensor project_onto(const Scope& m, const Tensor& input, const Tensor& gate, const Tensor& residual) {
+  Tensor y = m.stream().make(residual.shape(), DType::f32);
+  ops::linear(m.stream(), {.x = Input(input).as(m.walk(), m.weight().input),
+                           .weight = &m.weight(),
+                           .gate = gate,
+                           .residual = residual,
+                           .y = y});
+  return y;
+}
+
+}  // namespace
+
+Tensor branch(const Scope& m, const Tensor& x, const std::optional<Modulation>& modulation, const Tensor& gate,
+              const BranchBody& body) {
+  Walk& walk = m.walk();
+  ++walk.counts().reached;
+  const auto project = [&](const Tensor& query, const Tensor& keys) {
+    ++walk.counts().computed;
+    const Input q = prepare(walk, query, modulation);
+    return Input(query).same_tokens(keys) ? body(q, q) : body(q, prepare(walk, keys, modulation));
+  };
+  if (!walk.attached(SiteKind::branch) && !walk.attached(SiteKind::linear)) {
+    const Projection last = project(x, x);
+    return project_onto(last.linear, last.input, walk.select_lanes(gate), x);
+  }
+  const Site site{SiteKind::branch, m.path(), walk.block_index()};
+  const Accelerator::Branch plain = [&](const Tensor& query, const Tensor& keys) {
+    const Projection last = project(query, keys);
+    return linear(last.linear, last.input);
+  };
+  const auto hooked = chain(walk, site.kind, plain, [&](Accelerator& accelerator, Accelerator::Branch next) {
+    return [&walk, &site, &accelerator, next = std::move(next)](const Tensor& query, const Tensor&) {
+      return accelerator.branch(walk, site, query, next);
+    };
+  });
+  const Tensor update = hooked(x, x);
+  Tensor y = walk.stream().make(x.shape(), DType::f32);
+  ops::gate_add(walk.stream(), {.x = update, .gate = walk.select_lanes(gate), .residual = x, .y = y});
+  return y;
+}
+
+}  // namespace diorama::nn

@@ -1,0 +1,141 @@
+#include "nn/weights.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace diorama::nn {
+namespace {
+
+// Weight of a matrix or convolution without its memory.
+Weight describe(const Entry& entry, const Device& device, const Format& precision) {
+  Weight weight;
+  weight.name = entry.path;
+  weight.format = &default_format(entry.role, precision);
+  weight.n = entry.n();
+  weight.k = entry.k();
+  if (entry.kind == Entry::Kind::convolution) {
+    weight.kernel_h = static_cast<int>(entry.weights.front().shape[2]);
+    weight.kernel_w = static_cast<int>(entry.weights.front().shape[3]);
+  }
+  weight.input = device.product_input(*weight.format);
+  return weight;
+}
+
+// A row [I, kh, kw] of the checkpoint as [kh, kw, I].
+void channels_last(int64_t channels, int64_t taps, const float* from, float* to) {
+  for (int64_t c = 0; c < channels; ++c)
+    for (int64_t t = 0; t < taps; ++t) to[t * channels + c] = from[c * taps + t];
+}
+
+// Reads rows across the parts of a joined matrix; convolutions with the channel fastest.
+void read_entry_rows(const Entry& entry, const TensorSource& source, int64_t first, int64_t count, float* out) {
+  const int64_t k = entry.k();
+  int64_t base = 0;
+  for (const TensorSpec& part : entry.weights) {
+    const int64_t begin = std::max(first, base);
+    const int64_t end = std::min(first + count, base + part.shape[0]);
+    if (begin < end) source.read_rows(part, begin - base, end - begin, out + (begin - first) * k);
+    base += part.shape[0];
+  }
+  if (entry.kind != Entry::Kind::convolution) return;
+  const Shape& shape = entry.weights.front().shape;
+  std::vector<float> row(static_cast<size_t>(k));
+  for (int64_t r = 0; r < count; ++r) {
+    std::copy_n(out + r * k, k, row.begin());
+    channels_last(shape[1], shape[2] * shape[3], row.data(), out + r * k);
+  }
+}
+
+Tensor resident(Device& device, const Shape& shape, const std::vector<float>& values) {
+  Tensor tensor({device.allocate(values.size() * sizeof(float)), 0, nullptr}, shape, DType::f32);
+  device.upload(tensor, values.data());
+  return tensor;
+}
+
+Tensor load_tensor(const TensorSpec& spec, const TensorSource& source, Device& device) {
+  std::vector<float> values(static_cast<size_t>(spec.shape.num_elements()));
+  source.read_rows(spec, 0, spec.shape[0], values.data());
+  return resident(device, spec.shape, values);
+}
+
+Tensor load_bias(const Entry& entry, const TensorSource& source, Device& device) {
+  if (entry.biases.empty()) return {};
+  std::vector<float> values(static_cast<size_t>(entry.n()));
+  int64_t base = 0;
+  for (const TensorSpec& bias : entry.biases) {
+    source.read_rows(bias, 0, bias.shape[0], values.data() + base);
+    base += bias.shape[0];
+  }
+  return resident(device, {entry.n()}, values);
+}
+
+void for_each_spec(const TensorTable& table, const std::function<void(const TensorSpec&)>& visit) {
+  for (const Entry& entry : table.entries()) {
+    std::for_each(entry.weights.begin(), entry.weights.end(), visit);
+    std::for_each(entry.biases.begin(), entry.biases.end(), visit);
+  }
+}
+
+size_t bias_bytes(const Entry& entry) {
+  return entry.biases.empty() ? 0 : static_cast<size_t>(entry.n()) * sizeof(float);
+}
+
+}  // namespace
+
+const Format& default_format(Role role, const Format& precision) {
+  const bool sized = role == Role::linear || role == Role::modulation || role == Role::conv;
+  return sized ? precision : format_f32();
+}
+
+Weights Weights::plan(const TensorTable& table, const Device& device, const Format& precision) {
+  Weights weights;
+  for (const Entry& entry : table.entries()) {
+    if (entry.kind == Entry::Kind::tensor) {
+      const Shape& shape = entry.weights.front().shape;
+      weights.tensors_.emplace(entry.path, Tensor({}, shape, DType::f32));
+      weights.byte_size_ += static_cast<size_t>(shape.num_elements()) * sizeof(float);
+      continue;
+    }
+    Weight weight = describe(entry, device, precision);
+    if (!entry.biases.empty()) weight.bias = Tensor({}, {weight.n}, DType::f32);
+    weights.byte_size_ += static_cast<size_t>(weight.n) * weight.format->row_bytes(weight.k) + bias_bytes(entry);
+    weights.matrices_.emplace(entry.path, std::move(weight));
+  }
+  return weights;
+}
+
+Weights Weights::load(const TensorTable& table, const TensorSource& source, Device& device, const Format& precision) {
+  for_each_spec(table, [&](const TensorSpec& spec) { source.check(spec); });
+  Weights weights;
+  for (const Entry& entry : table.entries()) {
+    device.poll();
+    if (entry.kind == Entry::Kind::tensor) {
+      weights.byte_size_ += static_cast<size_t>(entry.weights.front().shape.num_elements()) * sizeof(float);
+      weights.tensors_.emplace(entry.path, load_tensor(entry.weights.front(), source, device));
+    } else {
+      Weight weight = describe(entry, device, precision);
+      weight.bias = load_bias(entry, source, device);
+      device.pack(weight, [&](int64_t first, int64_t count, float* out) {
+        read_entry_rows(entry, source, first, count, out);
+      });
+      weights.byte_size_ += weight.packed->byte_size() + bias_bytes(entry);
+      weights.matrices_.emplace(entry.path, std::move(weight));
+    }
+    for (const TensorSpec& spec : entry.weights) source.release(spec);
+  }
+  return weights;
+}
+
+const Weight& Weights::matrix(const std::string& path) const {
+  const auto it = matrices_.find(path);
+  require(it != matrices_.end(), "[weights] the tensor table has no matrix '{}'", path);
+  return it->second;
+}
+
+const Tensor& Weights::tensor(const std::string& path) const {
+  const auto it = tensors_.find(path);
+  require(it != tensors_.end(), "[weights] the tensor table has no tensor '{}'", path);
+  return it->second;
+}
+
+}  // namespace diorama::nn

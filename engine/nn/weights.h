@@ -1,0 +1,46 @@
+// The weights of one network on one device, found by the path the network calls them.
+#pragma once
+
+#include <string>
+#include <functional>
+#include <unordered_map>
+
+#include "formats/format.h"
+#include "nn/tensor_table.h"
+#include "tensor/device.h"
+
+namespace diorama::nn {
+
+// Where a checkpoint's numbers come from: files, a generator. Names and shapes are the checkpoint's own.
+class TensorSource {
+ public:
+  virtual ~TensorSource() = default;
+  // Throws Fault::model_file, naming the tensor, if it is missing or of another shape.
+  virtual void check(const TensorSpec& spec) const = 0;
+  // Rows of the tensor seen as [shape[0], rest], converted to fp32.
+  virtual void read_rows(const TensorSpec& spec, int64_t first_row, int64_t num_rows, float* out) const = 0;
+  // The tensor has been packed; its pages may go.
+  virtual void release(const TensorSpec&) const {}
+};
+
+// Matrices and convolutions take the precision; what is small or delicate stays f32.
+const Format& default_format(Role role, const Format& precision);
+
+class Weights {
+ public:
+  // Shapes and types only: enough for a plan.
+  static Weights plan(const TensorTable& table, const Device& device, const Format& precision);
+  // Checks every tensor first, then packs them one by one.
+  static Weights load(const TensorTable& table, const TensorSource& source, Device& device, const Format& precision);
+
+  const Weight& matrix(const std::string& path) const;  // or a convolution
+  const Tensor& tensor(const std::string& path) const;
+  size_t byte_size() const { return byte_size_; }       // as resident on the device (a plan: as the formats say)
+
+ private:
+  std::unordered_map<std::string, Weight> matrices_;
+  std::unordered_map<std::string, Tensor> tensors_;
+  size_t byte_size_ = 0;
+};
+
+}  // namespace diorama::nn

@@ -1,0 +1,77 @@
+// The road of one picture (DESIGN 2): prompt to tokens to latent to RGB, for one model on one device.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "io/model_folder.h"
+#include "io/tokenizer.h"
+#include "models/registry.h"
+#include "pipeline/component.h"
+#include "pipeline/precision.h"
+#include "pipeline/preview.h"
+#include "pipeline/request.h"
+#include "sampling/guidance.h"
+#include "sampling/noise.h"
+#include "sampling/registry.h"
+
+namespace diorama {
+
+class Pipeline {
+ public:
+  // Reads every config and checks that the parts belong together; weights are loaded when they are first needed.
+  Pipeline(const ModelFolder& folder, Device& device, const Precision& precision);
+
+  const ModelFolder& folder() const { return folder_; }
+  models::Transformer::Geometry geometry() const { return transformer_->geometry(); }
+  const models::Autoencoder::Geometry& latent() const { return latent_; }
+  const std::optional<PreviewMatrix>& preview_matrix() const { return preview_; }
+
+  // Fills what the request leaves open; throws Fault::usage for what this model cannot do.
+  RenderRequest resolve(RenderRequest request) const;
+
+  // One picture. Throws Fault::cancelled when the device's token is set.
+  RenderResult render(const RenderRequest& request, const RenderObserver& observer = {});
+
+  // A normalised latent [1, C, h, w] as a picture.
+  Image decode(const HostTensor& latent);
+
+  // Initial noise [1, C, h, w] given from outside, for parity with published runs.
+  RenderResult render_from(const RenderRequest& request, const HostTensor& noise, const RenderObserver& observer = {});
+
+ private:
+  struct Text {
+    HostTensor tokens;  // [1, T, D]
+    HostTensor mask;    // [1, T]
+  };
+
+  const nn::Weights& transformer_weights();
+  const nn::Weights& decoder_weights();
+  const Text& encode(const std::string& prompt, const RenderObserver& observer);
+  models::ConditionInputs condition_inputs(const RenderRequest& request, const std::vector<Half>& halves,
+                                           const RenderObserver& observer);
+  uint64_t forward_macs(const nn::Weights& weights, const Shape& latent, const models::Condition& condition,
+                        size_t lanes);
+  HostTensor denoise(const RenderRequest& request, const Solver& solver, const HostTensor& noise,
+                     const RenderObserver& observer, RenderResult& result);
+  Recipe recipe(const RenderRequest& request) const;
+
+  ModelFolder folder_;
+  Device& device_;
+  Precision precision_;
+  std::unique_ptr<models::Transformer> transformer_;
+  std::unique_ptr<models::Autoencoder> autoencoder_;
+  std::unique_ptr<models::T5Encoder> text_encoder_;
+  std::unique_ptr<Tokenizer> tokenizer_;
+  Config scheduler_;
+  models::Autoencoder::Geometry latent_;
+  std::optional<PreviewMatrix> preview_;
+  std::string hash_;
+
+  std::optional<nn::Weights> transformer_weights_;
+  std::optional<nn::Weights> decoder_weights_;
+  std::map<std::string, Text> texts_;  // by prompt; the encoder's weights go when it is done
+};
+
+}  // namespace diorama

@@ -1,0 +1,21 @@
+// How far two pictures of the same size are apart.
+#pragma once
+
+#include "io/image.h"
+
+namespace diorama {
+
+struct Comparison {
+  double psnr = 0;   // dB over all bytes, at most 60
+  double ssim = 0;   // of luma (Wang et al. 2004): 11 x 11 Gaussian window of sigma 1.5, whole windows only
+  int max_diff = 0;  // of any byte
+  bool identical = false;
+};
+
+// Fault::usage where the sizes differ or a side is shorter than the window.
+Comparison compare(const Image& a, const Image& b);
+
+// |a - b| of every byte, times `gain`, at most 255.
+Image difference(const Image& a, const Image& b, int gain);
+
+}  // namespace diorama

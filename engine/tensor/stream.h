@@ -1,0 +1,46 @@
+// Ordered work on one device. A stream that plans allocates offsets and counts, but holds no memory and runs nothing.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "tensor/arena.h"
+#include "tensor/device.h"
+#include "tensor/host_tensor.h"
+#include "tensor/tensor.h"
+
+namespace diorama {
+
+class Stream {
+ public:
+  enum class Mode { plan, run };
+
+  // In a run, `arena_bytes` (a plan's peak) are taken from the device at once; what does not fit gets memory of its own.
+  Stream(Device& device, Mode mode, size_t arena_bytes = 0);
+
+  Device& device() const { return *device_; }
+  bool planning() const { return mode_ == Mode::plan; }
+
+  // A temporary; its memory returns to the arena when the last copy goes. The stream must outlive it.
+  Tensor make(const Shape& shape, DType type);
+  Tensor upload(const Shape& shape, std::span<const float> values);
+  Tensor upload(const Shape& shape, std::span<const int32_t> values);
+  // Zeros in a plan.
+  HostTensor download(const Tensor& tensor);
+
+  size_t arena_peak() const { return arena_->peak(); }
+
+  // Multiply-adds of the ops as they ran (or would run).
+  void count(uint64_t multiply_adds) { multiply_adds_ += multiply_adds; }
+  uint64_t multiply_adds() const { return multiply_adds_; }
+
+ private:
+  Device* device_;
+  Mode mode_;
+  std::shared_ptr<Arena> arena_;
+  std::shared_ptr<Buffer> memory_;
+  uint64_t multiply_adds_ = 0;
+};
+
+}  // namespace diorama

@@ -1,0 +1,109 @@
+#include "vulkan/device.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "formats/format.h"
+#include "vulkan/packed_matrix.h"
+#include "vulkan/recorder.h"
+
+namespace diorama::vulkan {
+
+std::unique_ptr<diorama::Device> open_device(const DeviceOptions& options) {
+  return std::make_unique<Device>(options);
+}
+
+Device::Device(const DeviceOptions& options)
+    : context_(std::make_shared<Context>(options)),
+      heap_(std::make_unique<Heap>(context_)),
+      recorder_(std::make_unique<Recorder>(context_, [this] { poll(); })),
+      variants_(options.variants) {
+  if (!context_->caps().storage16)
+    fmt::print(stderr, "[vulkan] {} has no 16-bit storage: activations stay f32\n", context_->info().name);
+}
+
+Device::~Device() = default;
+
+std::string Device::description() const {
+  return fmt::format("vulkan: {}, {}", context_->info().name, context_->info().driver);
+}
+
+const Caps& Device::caps() const { return context_->caps(); }
+
+bool Device::prefers(std::string_view variant) const {
+  return std::find(variants_.begin(), variants_.end(), variant) != variants_.end();
+}
+
+const std::set<std::string>& Device::kernels() const { return recorder_->kernels(); }
+
+int Device::validation_messages() const { return context_->validation_messages(); }
+
+std::shared_ptr<diorama::Buffer> Device::allocate(size_t bytes) { return allocate_device_memory(bytes); }
+
+std::shared_ptr<Buffer> Device::allocate_device_memory(size_t bytes) {
+  try {
+    return heap_->allocate(bytes);
+  } catch (const Error& error) {
+    if (error.fault() != Fault::out_of_memory) throw;
+  }
+  finish();  // recorded work may hold on to memory that nobody else wants
+  return heap_->allocate(bytes);
+}
+
+void Device::upload(const Tensor& to, const void* from) {
+  require(to.contiguous(), "[vulkan] upload to a strided tensor");
+  const size_t bytes = to.byte_extent();
+  if (bytes == 0) return;
+  const auto staging = heap_->allocate_staging(bytes, Placement::upload);
+  std::memcpy(staging->mapped(), from, bytes);
+  recorder_->copy(*staging, 0, buffer_of(to), to.byte_offset(), bytes);
+}
+
+void Device::download(const Tensor& from, void* to) {
+  require(from.contiguous(), "[vulkan] download of a strided tensor");
+  const size_t bytes = from.byte_extent();
+  if (bytes == 0) return;
+  if (const std::byte* mapped = buffer_of(from).mapped(); mapped != nullptr) {
+    finish();
+    std::memcpy(to, mapped + from.byte_offset(), bytes);
+    return;
+  }
+  const auto staging = heap_->allocate_staging(bytes, Placement::download);
+  recorder_->copy(buffer_of(from), from.byte_offset(), *staging, 0, bytes);
+  finish();
+  std::memcpy(to, staging->mapped(), bytes);
+}
+
+void Device::finish() { recorder_->finish(); }
+
+// Half precision pays where it halves the traffic of a GPU; a CPU converts each value it touches.
+DType Device::product_input(const Format& format) const {
+  return &format == &format_f16() && caps().storage16 && !caps().is_cpu() ? DType::f16 : DType::f32;
+}
+
+void Device::pack(Weight& weight, const ReadRows& rows) {
+  const auto packed =
+      std::make_shared<PackedMatrix>(allocate_device_memory(packed_bytes(*weight.format, weight.n, weight.k)));
+  const size_t panel_bytes = packed_bytes(*weight.format, kPanelColumns, weight.k);
+  std::vector<std::byte> panel(packed->buffer->mapped() == nullptr ? panel_bytes : 0);
+  for (int64_t column = 0; column < weight.n; column += kPanelColumns) {
+    const size_t offset = static_cast<size_t>(column / kPanelColumns) * panel_bytes;
+    std::byte* mapped = packed->buffer->mapped();
+    pack_panel(weight, rows, column, mapped == nullptr ? panel.data() : mapped + offset);
+    if (mapped == nullptr) write(packed->buffer, offset, panel.data(), panel_bytes);
+  }
+  weight.packed = packed;
+}
+
+void Device::write(const std::shared_ptr<Buffer>& to, size_t offset, const std::byte* from, size_t bytes) {
+  constexpr size_t kChunkBytes = size_t{16} << 20;
+  for (size_t done = 0; done < bytes; done += kChunkBytes) {
+    const size_t chunk = std::min(kChunkBytes, bytes - done);
+    const auto staging = heap_->allocate_staging(chunk, Placement::upload);
+    std::memcpy(staging->mapped(), from + done, chunk);
+    recorder_->copy(*staging, 0, *to, offset + done, chunk);
+    finish();
+  }
+}
+
+}  // namespace diorama::vulkan

@@ -1,0 +1,49 @@
+// The Vulkan devices of this machine. No Vulkan header is needed to include this one.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tensor/device.h"
+#include "vulkan/caps.h"
+
+namespace diorama::vulkan {
+
+struct DeviceInfo {
+  int index = 0;
+  std::string name;
+  std::string driver;  // name and version
+  std::string api;     // "1.3.230"
+  Caps caps;
+  std::string unsuitable;  // why it cannot be used; empty if it can
+};
+
+struct DeviceList {
+  std::vector<DeviceInfo> devices;
+  std::string reason;  // why there are none
+
+  // The first suitable device: discrete, then integrated, then the rest; -1 if there is none.
+  int best() const;
+  // As best(), but hardware only: what `--device auto` takes.
+  int best_gpu() const;
+};
+
+// Never throws for a machine without Vulkan.
+DeviceList list_devices();
+
+struct DeviceOptions {
+  int index = -1;                     // in list_devices(); -1: the best
+  bool validate = false;              // Khronos validation with synchronization checks; messages go to stderr
+  std::vector<std::string> variants;  // names of kernel variants (shaders/README.md) to prefer wherever they can run
+
+  // Paths that other devices take; false makes this device take them too.
+  bool push_descriptors = true;
+  bool storage16 = true;
+  bool host_visible = true;
+};
+
+// Throws Fault::unsupported_device with the reason.
+std::unique_ptr<diorama::Device> open_device(const DeviceOptions& options);
+
+}  // namespace diorama::vulkan

@@ -1,0 +1,25 @@
+// Weights in device memory: panels of 32 columns (rows of the matrix [N, K]) side by side, [N / 32][K][32], the last
+// panel padded with zeros. Every kernel reads this layout: a run of four columns is one load.
+#pragma once
+
+#include "formats/format.h"
+#include "tensor/weight.h"
+#include "vulkan/memory.h"
+
+namespace diorama::vulkan {
+
+constexpr int64_t kPanelColumns = 32;
+
+struct PackedMatrix final : PackedWeight {
+  explicit PackedMatrix(std::shared_ptr<Buffer> b) : buffer(std::move(b)) {}
+  size_t byte_size() const override { return buffer->byte_size; }
+
+  std::shared_ptr<Buffer> buffer;
+};
+
+size_t packed_bytes(const Format& format, int64_t n, int64_t k);
+
+// Writes the panel that begins with this row of the matrix.
+void pack_panel(const Weight& weight, const ReadRows& rows, int64_t first_row, std::byte* out);
+
+}  // namespace diorama::vulkan

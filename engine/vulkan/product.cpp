@@ -1,0 +1,108 @@
+#include "vulkan/product.h"
+
+#include <algorithm>
+
+#include "vulkan/packed_matrix.h"
+
+namespace diorama::vulkan {
+namespace {
+
+constexpr int64_t kMostVectorRows = 8;   // linear_vector.comp
+constexpr int64_t kEnoughGroups = 128;   // workgroups that keep a large GPU busy
+
+ProductVariant lanes(const Caps& caps, uint32_t rows) {
+  const uint32_t lanes = caps.subgroup_size;
+  return {fmt::format("linear_lanes_{}", rows), KernelId::linear_lanes, rows, lanes * 4, {lanes, rows}, 0, lanes};
+}
+
+ProductVariant vector(uint32_t rows) {
+  return {"linear_vector", KernelId::linear_vector, rows, 32, {rows}, 32 * 8 * 16, 256};
+}
+
+ProductVariant tiled(const ProductShape& shape, uint32_t bm, uint32_t bn, uint32_t bk, uint32_t tm, uint32_t tn) {
+  const uint32_t threads = (bm / tm) * (bn / tn);
+  const uint32_t value_bytes = shape.half ? 2 : 4;
+  return {fmt::format("linear_tiled_{}x{}x{}", bm, bn, bk),
+          shape.half ? KernelId::linear_tiled_f16 : KernelId::linear_tiled,
+          bm,
+          bn,
+          {threads, bm, bn, bk, tm, tn, shape.wide_x ? 1u : 0u},
+          (bm * (bk + 4) + bk * bn) * value_bytes,
+          threads};
+}
+
+bool enough_groups(const ProductVariant& variant, const ProductShape& shape) {
+  return ceil_div(shape.rows, variant.rows) * ceil_div(shape.columns, variant.columns) >= kEnoughGroups;
+}
+
+}  // namespace
+
+std::vector<ProductVariant> product_variants(const Caps& caps, const ProductShape& shape) {
+  std::vector<ProductVariant> variants;
+  if (caps.is_cpu() && caps.subgroup_broadcast) {
+    if (shape.rows <= 4) variants.push_back(lanes(caps, 4));
+    variants.push_back(lanes(caps, 16));
+  }
+  if (shape.rows <= kMostVectorRows && !shape.conv) variants.push_back(vector(static_cast<uint32_t>(shape.rows)));
+  variants.push_back(tiled(shape, 128, 128, 16, 8, 8));
+  variants.push_back(tiled(shape, 64, 64, 16, 8, 8));
+  variants.push_back(tiled(shape, 32, 32, 16, 4, 4));
+  std::erase_if(variants, [&](const ProductVariant& variant) {
+    return variant.threads > caps.max_invocations || variant.shared_bytes > caps.shared_bytes;
+  });
+  return variants;
+}
+
+// The first in order of preference; tiles grow smaller until there are enough of them.
+const ProductVariant& choose_product(const std::vector<ProductVariant>& variants, const Device& device,
+                                     const ProductShape& shape) {
+  for (const ProductVariant& variant : variants)
+    if (device.prefers(variant.name)) return variant;
+  for (const ProductVariant& variant : variants)
+    if (variant.kernel == KernelId::linear_lanes || variant.kernel == KernelId::linear_vector ||
+        enough_groups(variant, shape))
+      return variant;
+  return variants.back();
+}
+
+void run_product(Device& device, const ProductVariant& variant, const ProductOperands& operands,
+                 ProductParams params) {
+  const Weight& weight = *operands.weight;
+  const auto& packed = static_cast<const PackedMatrix&>(*weight.packed);
+  const auto flag = [](bool value) { return value ? 1u : 0u; };
+  std::vector<uint32_t> constants{type_id(operands.x),
+                                  static_cast<uint32_t>(weight.format->shader_id),
+                                  type_id(operands.y),
+                                  static_cast<uint32_t>(operands.activation),
+                                  flag(static_cast<bool>(weight.bias)),
+                                  flag(static_cast<bool>(operands.gate)),
+                                  flag(static_cast<bool>(operands.residual)),
+                                  flag(operands.conv),
+                                  type_id(operands.residual)};
+  constants.insert(constants.end(), variant.constants.begin(), variant.constants.end());
+
+  const size_t panel_bytes = packed_bytes(*weight.format, kPanelColumns, weight.k);
+  const Caps& caps = device.caps();
+  const auto most_panels = static_cast<int64_t>((caps.max_binding_bytes - caps.binding_alignment) / panel_bytes);
+  require(most_panels > 0, "[linear] {}: {} columns exceed a binding", weight.name, kPanelColumns);
+  for_each_band(weight.n, most_panels * kPanelColumns, [&](int64_t first, int64_t count) {
+    Call call(device, variant.kernel, constants);
+    ProductParams p = params;
+    const auto first_column = static_cast<uint32_t>(first);
+    p.columns = static_cast<uint32_t>(count);
+    p.k = static_cast<uint32_t>(weight.k);
+    p.x += call.bind(operands.x);
+    call.bind_bytes(*packed.buffer, static_cast<size_t>(first / kPanelColumns) * panel_bytes,
+                    static_cast<size_t>(ceil_div(count, kPanelColumns)) * panel_bytes);
+    p.bias = call.bind_optional(weight.bias) + first_column;
+    p.gate = call.bind_optional(operands.gate) + first_column;
+    p.gate_stride = operands.gate ? static_cast<uint32_t>(operands.gate.row_stride()) : 0;
+    p.residual = call.bind_optional(operands.residual) + first_column;
+    p.y = call.bind(operands.y) + first_column;
+    p.y_stride = static_cast<uint32_t>(weight.n);
+    call.run(p, {ceil_div(count, variant.columns), ceil_div(p.rows, variant.rows), 1}, Work::product,
+             static_cast<double>(p.rows) * static_cast<double>(count * weight.k));
+  });
+}
+
+}  // namespace diorama::vulkan

@@ -1,0 +1,3 @@
+// The one place where the loader's function pointers are defined.
+#define VOLK_IMPLEMENTATION
+#include <volk.h>

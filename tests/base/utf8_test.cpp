@@ -1,0 +1,49 @@
+#include "base/utf8.h"
+
+#include <gtest/gtest.h>
+
+namespace diorama {
+namespace {
+
+TEST(Utf8, every_code_point_survives_a_round_trip) {
+  for (char32_t code_point = 0; code_point <= 0x10FFFF; ++code_point) {
+    if (code_point >= 0xD800 && code_point < 0xE000) continue;
+    std::string text;
+    append_utf8(text, code_point);
+    std::string_view rest = text;
+    ASSERT_EQ(take_code_point(rest), code_point);
+    ASSERT_TRUE(rest.empty()) << static_cast<uint32_t>(code_point);
+  }
+}
+
+TEST(Utf8, encodes_the_boundaries_as_the_standard_has_them) {
+  const auto encoded = [](char32_t code_point) {
+    std::string text;
+    append_utf8(text, code_point);
+    return text;
+  };
+  EXPECT_EQ(encoded(0x7F), "\x7F");
+  EXPECT_EQ(encoded(0x80), "\xC2\x80");
+  EXPECT_EQ(encoded(0x7FF), "\xDF\xBF");
+  EXPECT_EQ(encoded(0x800), "\xE0\xA0\x80");
+  EXPECT_EQ(encoded(0xFFFF), "\xEF\xBF\xBF");
+  EXPECT_EQ(encoded(0x10000), "\xF0\x90\x80\x80");
+  EXPECT_EQ(encoded(0x10FFFF), "\xF4\x8F\xBF\xBF");
+}
+
+TEST(Utf8, what_is_not_utf8_becomes_the_replacement_character) {
+  const std::string r = "\xEF\xBF\xBD";
+  EXPECT_EQ(to_valid_utf8("a\xFF"
+                          "b"),
+            "a" + r + "b");
+  EXPECT_EQ(to_valid_utf8("\xC3"), r) << "cut short";
+  EXPECT_EQ(to_valid_utf8("\xC3("), r + "(") << "no continuation";
+  EXPECT_EQ(to_valid_utf8("\x80"), r) << "a continuation alone";
+  EXPECT_EQ(to_valid_utf8("\xC0\xAF"), r + r) << "overlong";
+  EXPECT_EQ(to_valid_utf8("\xED\xA0\x80"), r + r + r) << "surrogate";
+  EXPECT_EQ(to_valid_utf8("\xF4\x90\x80\x80"), r + r + r + r) << "above the last code point";
+  EXPECT_EQ(to_valid_utf8("caf\xC3\xA9"), "caf\xC3\xA9");
+}
+
+}  // namespace
+}  // namespace diorama

@@ -1,0 +1,46 @@
+#include <cstdint>
+#include <cstdlib>
+
+#include "base/error.h"
+#include "io/png.h"
+#include "io/png_chunks.h"
+#include "io/recipe.h"
+
+namespace {
+
+template <typename Read>
+void read_or_reject(Read read) {
+  try {
+    read();
+  } catch (const diorama::Error& error) {
+    if (error.fault() != diorama::Fault::file_system) std::abort();
+  }
+}
+
+// With right checksums, so that mutations reach what lies behind them.
+std::string with_checksums(std::string file) {
+  constexpr size_t kSignature = 8;
+  std::string repaired = file.substr(0, kSignature);
+  for (size_t at = kSignature; at + 12 <= file.size();) {
+    const auto bytes = std::as_bytes(std::span(file));
+    const size_t length = std::min<size_t>(diorama::png::read_u32(bytes, at), file.size() - at - 12);
+    repaired += diorama::png::make_chunk(file.substr(at + 4, 4), file.substr(at + 8, length));
+    at += 12 + length;
+  }
+  return repaired;
+}
+
+void read_all(std::string_view file) {
+  const auto bytes = std::as_bytes(std::span(file));
+  read_or_reject([&] { diorama::decode_png(bytes, "fuzz"); });
+  read_or_reject([&] { diorama::read_recipe(diorama::read_png_texts(bytes, "fuzz"), "fuzz"); });
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const std::string file(reinterpret_cast<const char*>(data), size);
+  read_all(file);
+  read_all(with_checksums(file));
+  return 0;
+}

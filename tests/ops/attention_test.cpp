@@ -1,0 +1,92 @@
+#include <cmath>
+#include <limits>
+
+#include "ops/harness.h"
+#include "ops/ops.h"
+#include "ops/reference.h"
+
+namespace diorama::test {
+namespace {
+
+struct AttentionCase {
+  std::string name;
+  int64_t lanes = 1, heads = 2, queries = 9, keys = 9, head_dim = 16;
+  DType type = DType::f32, y_type = DType::f32;
+  enum class Mask { none, half, all_but_one, lowest } mask = Mask::none;
+  bool position_bias = false, joined = false;
+  float sharpness = 1;  // times 1 / sqrt(head_dim)
+};
+using Mask = AttentionCase::Mask;
+
+const std::vector<AttentionCase> kCases = {
+    {.name = "small"},
+    {.name = "one_query_one_key", .queries = 1, .keys = 1, .head_dim = 40},
+    {.name = "dim_40", .lanes = 2, .queries = 17, .keys = 7, .head_dim = 40},
+    {.name = "dim_64", .lanes = 2, .queries = 33, .keys = 77, .head_dim = 64},
+    {.name = "dim_72", .lanes = 2, .heads = 3, .queries = 64, .keys = 64, .head_dim = 72},
+    {.name = "dim_80", .queries = 5, .keys = 300, .head_dim = 80},
+    {.name = "dim_512", .heads = 1, .queries = 14, .keys = 70, .head_dim = 512},
+    {.name = "many_queries", .queries = 300, .keys = 20, .head_dim = 24},
+    {.name = "sharp", .queries = 12, .keys = 130, .head_dim = 32, .sharpness = 20},
+    {.name = "masked", .lanes = 3, .queries = 10, .keys = 77, .head_dim = 40, .mask = Mask::half},
+    {.name = "all_but_one_masked", .lanes = 2, .queries = 4, .keys = 140, .mask = Mask::all_but_one},
+    {.name = "all_at_the_lowest_float", .queries = 4, .keys = 70, .mask = Mask::lowest},
+    {.name = "position_bias", .lanes = 2, .heads = 4, .queries = 21, .keys = 21, .position_bias = true},
+    {.name = "mask_and_position_bias", .queries = 30, .keys = 70, .mask = Mask::half, .position_bias = true},
+    {.name = "joined_projection", .lanes = 2, .queries = 26, .keys = 26, .head_dim = 72, .joined = true},
+    {.name = "f16", .queries = 20, .keys = 30, .head_dim = 72, .type = DType::f16, .y_type = DType::f16},
+    {.name = "bf16", .queries = 20, .keys = 30, .head_dim = 40, .type = DType::bf16, .y_type = DType::bf16},
+    {.name = "f32_to_bf16", .queries = 8, .keys = 12, .head_dim = 36, .y_type = DType::bf16},
+};
+
+Floats mask_values(const AttentionCase& c) {
+  Floats bias(static_cast<size_t>(c.lanes * c.keys));
+  for (int64_t i = 0; i < c.lanes * c.keys; ++i) {
+    const int64_t key = i % c.keys;
+    if (c.mask == Mask::half && key % 2 == 1) bias[i] = -10000.0f;
+    if (c.mask == Mask::all_but_one && key != c.keys - 3) bias[i] = -std::numeric_limits<float>::infinity();
+    if (c.mask == Mask::lowest) bias[i] = std::numeric_limits<float>::lowest();
+  }
+  return bias;
+}
+
+class Attention : public testing::TestWithParam<DeviceCase<AttentionCase>> {};
+
+TEST_P(Attention, equals_its_definition) {
+  const auto& [variant, c] = GetParam();
+  Device& device = *variant.device;
+  Stream stream(device, Stream::Mode::run);
+  const int64_t width = c.heads * c.head_dim;
+  const Shape q_shape{c.lanes, c.queries, width}, k_shape{c.lanes, c.keys, width};
+  const Floats q = rounded(random_values(q_shape.num_elements(), 1), c.type);
+  const Floats k = rounded(random_values(k_shape.num_elements(), 2), c.type);
+  const Floats v = rounded(random_values(k_shape.num_elements(), 3), c.type);
+  const float scale = c.sharpness / std::sqrt(static_cast<float>(c.head_dim));
+  reference::Attention definition{c.lanes, c.heads, c.queries, c.keys, c.head_dim, scale, {}, {}};
+
+  const Output y(device, q_shape, c.y_type);
+  const int64_t row = c.joined ? 3 * width : width;
+  AttentionArgs args{.q = strided_input(device, q_shape, q, row, 0, c.type),
+                     .k = strided_input(device, k_shape, k, row, c.joined ? width : 0, c.type),
+                     .v = strided_input(device, k_shape, v, row, c.joined ? 2 * width : 0, c.type),
+                     .num_heads = static_cast<int>(c.heads),
+                     .scale = scale,
+                     .y = y.tensor()};
+  if (c.mask != Mask::none)
+    args.key_bias = input(device, {c.lanes, c.keys}, definition.key_bias = mask_values(c));
+  if (c.mask == Mask::lowest)
+    definition.key_bias.assign(definition.key_bias.size(), -1e30f), definition.scale = 0;
+  if (c.position_bias) {
+    definition.position_bias = random_values(c.heads * c.queries * c.keys, 4, 3);
+    args.position_bias = input(device, {c.heads, c.queries, c.keys}, definition.position_bias);
+  }
+  ops::attention(stream, args);
+  const DType type = c.y_type == DType::f32 ? c.type : c.y_type;
+  expect_close(variant.name + " attention", q_shape, type, y.values(),
+               reference::attention(definition, q, k, v));
+}
+
+INSTANTIATE_TEST_SUITE_P(On, Attention, on_every_device(kCases), name_of_device_case<AttentionCase>);
+
+}  // namespace
+}  // namespace diorama::test
