@@ -12,8 +12,8 @@
 namespace diorama {
 namespace {
 
-using testing::expect_fault;
-using testing::TestFolder;
+using test::expect_fault;
+using test::TestFolder;
 
 TEST(AtomicWrite, replaces_the_whole_file) {
   const TestFolder folder;

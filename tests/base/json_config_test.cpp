@@ -7,8 +7,8 @@
 namespace diorama {
 namespace {
 
-using testing::expect_fault;
-using testing::TestFolder;
+using test::expect_fault;
+using test::TestFolder;
 
 Config parse(std::string_view text) {
   return Config::parse(text, "vae/config.json");

@@ -10,7 +10,7 @@
 namespace diorama {
 namespace {
 
-using testing::expect_fault;
+using test::expect_fault;
 
 class HostBuffer final : public Buffer {
  public:

@@ -6,9 +6,9 @@
 namespace diorama {
 namespace {
 
-using testing::expect_fault;
-using testing::one_tensor;
-using testing::TestFolder;
+using test::expect_fault;
+using test::one_tensor;
+using test::TestFolder;
 
 constexpr const char* kIndex = "model.safetensors.index.json";
 

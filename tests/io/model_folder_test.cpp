@@ -6,9 +6,9 @@
 namespace diorama {
 namespace {
 
-using testing::expect_fault;
-using testing::one_tensor;
-using testing::TestFolder;
+using test::expect_fault;
+using test::one_tensor;
+using test::TestFolder;
 
 // A whole model, small; `at` names the folder.
 void write_model(const TestFolder& folder, const std::string& at) {

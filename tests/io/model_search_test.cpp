@@ -7,8 +7,8 @@
 namespace diorama {
 namespace {
 
-using testing::expect_fault;
-using testing::TestFolder;
+using test::expect_fault;
+using test::TestFolder;
 
 class ModelSearch : public ::testing::Test {
  protected:

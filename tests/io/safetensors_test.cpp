@@ -11,11 +11,11 @@
 namespace diorama {
 namespace {
 
-using testing::expect_fault;
-using testing::one_tensor;
-using testing::raw_bytes;
-using testing::raw_safetensors;
-using testing::TestFolder;
+using test::expect_fault;
+using test::one_tensor;
+using test::raw_bytes;
+using test::raw_safetensors;
+using test::TestFolder;
 
 void expect_rejected(const std::string& file, std::initializer_list<std::string_view> parts) {
   const TestFolder folder;

@@ -11,9 +11,9 @@
 namespace diorama {
 namespace {
 
-using testing::expect_fault;
-using testing::GoldenFile;
-using testing::TestFolder;
+using test::expect_fault;
+using test::GoldenFile;
+using test::TestFolder;
 
 const std::string kModel = std::string(DIORAMA_SOURCE_DIR) + "/assets/models/diorama-mini/";
 

@@ -1,0 +1,70 @@
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "cli/compute_options.h"
+#include "study/bench.h"
+
+namespace diorama::cli {
+namespace {
+
+struct Options {
+  BenchOptions bench;
+  bool no_kernels = false;
+  bool json = false;
+  ComputeOptions compute;
+};
+
+void print_json(const BenchRow& row) {
+  const nlohmann::ordered_json json{{"group", row.group}, {"name", row.name},   {"ms", row.milliseconds},
+                                    {"rate", row.rate},   {"share", row.share}, {"error", row.error}};
+  fmt::print("{}\n", json.dump());
+}
+
+void print_text(const BenchRow& row) {
+  fmt::print("{:<10} {:<44} {:>10} {:>10.1f} {:>7} {:>9}\n", row.group, row.name,
+             row.milliseconds > 0 ? fmt::format("{:.3f}", row.milliseconds) : "", row.rate,
+             row.share > 0 ? fmt::format("{:.0f} %", 100 * row.share) : "",
+             row.error > 0 ? fmt::format("{:.1e}", row.error) : "");
+}
+
+void run(Options options) {
+  const auto device = open_compute_device(options.compute);
+  const Precision precision = choose_precision(options.compute.precision, *device);
+  options.bench.precision = precision.transformer;
+  options.bench.kernels = !options.no_kernels;
+  fmt::print(stderr, "{}, {}\n", device->description(), precision.name);
+  if (!options.json)
+    fmt::print("{:<10} {:<44} {:>10} {:>10} {:>7} {:>9}\n", "", "", "ms", "GFLOP/s", "of peak", "error");
+  bench(*device, options.bench, [&](const BenchRow& row) {
+    if (options.json)
+      print_json(row);
+    else
+      print_text(row);
+    std::fflush(stdout);
+  });
+}
+
+}  // namespace
+
+void add_bench_command(CLI::App& program, int&) {
+  auto* const command =
+      program.add_subcommand("bench", "Measure this machine: peaks, kernels, whole forwards");
+  const auto options = std::make_shared<Options>();
+  command
+      ->add_option("--config", options->bench.configs,
+                   "Published configurations to run with random weights, such as dit-xl-2-256")
+      ->take_all()
+      ->delimiter(',');
+  command->add_option("--repeats", options->bench.repeats, "Timings the median is taken of")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  command->add_flag("--no-kernels", options->no_kernels, "Only peaks and forwards");
+  command->add_flag("--json", options->json, "A JSON object a line");
+  add_compute_options(*command, options->compute);
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace diorama::cli

@@ -1,0 +1,29 @@
+#include "cli/compute_options.h"
+
+#include "cli/signals.h"
+
+namespace diorama::cli {
+
+void add_compute_options(CLI::App& command, ComputeOptions& options) {
+  command
+      .add_option("--device", options.device.name, "auto, cpu, vulkan or vulkan:N (see `diorama devices`)")
+      ->capture_default_str()
+      ->group("Device");
+  command.add_option("--precision", options.precision, "auto, f32, f16 or bf16")
+      ->capture_default_str()
+      ->group("Device");
+  command.add_option("--threads", options.device.threads, "Threads of the cpu device; 0: all processors")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str()
+      ->group("Device");
+  command.add_option("--cpu-isa", options.device.cpu_isa, "At most avx512, avxvnni, avx2 or portable")
+      ->group("Device");
+}
+
+std::unique_ptr<Device> open_compute_device(const ComputeOptions& options) {
+  auto device = open_device(options.device);
+  device->set_cancel_token(&stop_token());
+  return device;
+}
+
+}  // namespace diorama::cli

@@ -1,0 +1,78 @@
+#include "cli/json_progress.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+namespace diorama::cli {
+
+using Json = nlohmann::ordered_json;
+
+void JsonProgress::write(const Json& event) {
+  fmt::print(out_, "{}\n", event.dump(-1, ' ', false, Json::error_handler_t::replace));
+  std::fflush(out_);
+}
+
+void JsonProgress::start(const RunStart& run) {
+  eta_ = Eta(run.steps);
+  write({{"type", "start"},
+         {"jobs", run.jobs},
+         {"model", run.model},
+         {"device", run.device},
+         {"precision", run.precision}});
+}
+
+void JsonProgress::stage(int job, Stage stage) {
+  write({{"type", "step"}, {"job", job}, {"stage", name_of(stage)}});
+}
+
+void JsonProgress::step(int job, const StepReport& report) {
+  eta_.step_done(report.milliseconds);
+  write({{"type", "step"},
+         {"job", job},
+         {"stage", name_of(Stage::denoise)},
+         {"step", report.step},
+         {"steps", report.steps},
+         {"step_ms", report.milliseconds},
+         {"eta_s", eta_.seconds_left()},
+         {"sites",
+          {{"computed", report.sites.computed}, {"reused", report.sites.reached - report.sites.computed}}},
+         {"tokens", {{"kept", report.tokens_kept}, {"total", report.tokens_total}}},
+         {"macs", {{"executed", report.executed_macs}, {"full", report.full_macs}}}});
+}
+
+void JsonProgress::warning(int, const std::string& text) {
+  fmt::print(log_, "diorama: warning: {}\n", text);
+  warnings_.push_back(text);
+}
+
+void JsonProgress::image(int job, const ImageSaved& saved) {
+  write({{"type", "image"},
+         {"job", job},
+         {"path", saved.path.string()},
+         {"seed", saved.seed},
+         {"width", saved.width},
+         {"height", saved.height},
+         {"steps", saved.steps},
+         {"seconds", saved.seconds},
+         {"warnings", std::exchange(warnings_, {})}});
+}
+
+void JsonProgress::error(int job, int line, const Failure& failure, int steps_missed) {
+  eta_.drop(steps_missed);
+  fmt::print(log_, "diorama: {}\n", failure.message);
+  Json event{{"type", "error"}};
+  if (job > 0) event["job"] = job;
+  if (line > 0) event["line"] = line;
+  event["exit_code"] = failure.exit_code;
+  event["message"] = failure.message;
+  write(event);
+  warnings_.clear();
+}
+
+void JsonProgress::end(int saved, int failed, int exit_code) {
+  write({{"type", "end"}, {"images", saved}, {"failed", failed}, {"exit_code", exit_code}});
+}
+
+}  // namespace diorama::cli

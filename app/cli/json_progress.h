@@ -1,0 +1,32 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "cli/eta.h"
+#include "cli/progress.h"
+
+namespace diorama::cli {
+
+// One object a line on `out`, written at once; failures and warnings also in words on `log`.
+class JsonProgress final : public Progress {
+ public:
+  JsonProgress(std::FILE* out, std::FILE* log) : out_(out), log_(log) {}
+
+  void start(const RunStart& run) override;
+  void stage(int job, Stage stage) override;
+  void step(int job, const StepReport& report) override;
+  void warning(int job, const std::string& text) override;
+  void image(int job, const ImageSaved& saved) override;
+  void error(int job, int line, const Failure& failure, int steps_missed) override;
+  void end(int saved, int failed, int exit_code) override;
+
+ private:
+  void write(const nlohmann::ordered_json& event);
+
+  std::FILE* out_;
+  std::FILE* log_;
+  Eta eta_;
+  std::vector<std::string> warnings_;  // of the job that runs
+};
+
+}  // namespace diorama::cli

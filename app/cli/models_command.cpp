@@ -1,0 +1,90 @@
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "io/model_search.h"
+#include "pipeline/devices.h"
+#include "study/model_info.h"
+
+namespace diorama::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json listed(const std::filesystem::path& path) {
+  const ModelFolder folder = ModelFolder::open(path);
+  return {{"name", folder.name()}, {"title", folder.title()}, {"path", folder.path().string()}};
+}
+
+void list(bool json) {
+  Json models = Json::array();
+  for (const auto& path : list_models()) models.push_back(listed(path));
+  if (json) return fmt::print("{}\n", models.dump(2));
+  for (const Json& model : models)
+    fmt::print("{:<24}{:<32}{}\n", model["name"].get<std::string>(), model["title"].get<std::string>(),
+               model["path"].get<std::string>());
+}
+
+Json to_json(const PartInfo& part) {
+  Json costs = Json::object();
+  for (const PartCost& cost : part.costs)
+    costs[std::string(cost.precision)] = {{"weight_bytes", cost.weight_bytes},
+                                          {"work_bytes", cost.work_bytes}};
+  return {{"part", part.part},
+          {"class", part.class_name},
+          {"parameters", part.num_parameters},
+          {"evaluation", part.evaluation},
+          {"macs", part.multiply_adds},
+          {"memory", costs}};
+}
+
+double mib(size_t bytes) {
+  return static_cast<double>(bytes) / (1 << 20);
+}
+
+void print_text(const PartInfo& part) {
+  fmt::print("{} ({})\n", part.part, part.class_name);
+  fmt::print("  parameters   {:.2f} M\n", static_cast<double>(part.num_parameters) / 1e6);
+  fmt::print("  evaluation   {}: {:.3f} G multiply-adds\n", part.evaluation,
+             static_cast<double>(part.multiply_adds) / 1e9);
+  for (const PartCost& cost : part.costs)
+    fmt::print("  {:<12} {:.1f} MiB of weights, {:.1f} MiB to work with\n", cost.precision,
+               mib(cost.weight_bytes), mib(cost.work_bytes));
+}
+
+void show(const std::string& model, bool json) {
+  const ModelFolder folder = ModelFolder::open(find_model(model));
+  const auto device = open_device({.name = "cpu"});
+  const auto parts = describe_parts(folder, *device);
+  if (json) {
+    Json info = listed(folder.path());
+    for (const PartInfo& part : parts) info["parts"].push_back(to_json(part));
+    fmt::print("{}\n", info.dump(2));
+    return;
+  }
+  fmt::print("{}\n{}\n", folder.title(), folder.path().string());
+  if (folder.has("scheduler")) fmt::print("scheduler ({})\n", folder.class_of("scheduler"));
+  for (const PartInfo& part : parts) print_text(part);
+}
+
+}  // namespace
+
+void add_models_command(CLI::App& program, int&) {
+  auto* const command = program.add_subcommand("models", "List models, or look into one");
+  command->require_subcommand(1);
+  const auto json = std::make_shared<bool>(false);
+  const auto model = std::make_shared<std::string>();
+
+  auto* const list_command = command->add_subcommand("list", "The models that are found by name");
+  list_command->add_flag("--json", *json, "As JSON");
+  list_command->callback([json] { list(*json); });
+
+  auto* const info_command = command->add_subcommand("info", "Parts, parameters, memory and work of a model");
+  info_command->add_option("model", *model, "Name or folder of a model")->required();
+  info_command->add_flag("--json", *json, "As JSON");
+  info_command->callback([json, model] { show(*model, *json); });
+}
+
+}  // namespace diorama::cli

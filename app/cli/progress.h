@@ -1,0 +1,53 @@
+// What the user sees while pictures are made: words and a bar, or JSON lines (DESIGN 5).
+#pragma once
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/exit_code.h"
+#include "pipeline/request.h"
+
+namespace diorama::cli {
+
+struct RunStart {
+  std::string model, device, precision;
+  int jobs = 0;
+  int steps = 0;  // of all jobs
+};
+
+struct ImageSaved {
+  std::filesystem::path path;
+  uint64_t seed = 0;
+  int width = 0, height = 0, steps = 0;
+  double seconds = 0;
+};
+
+class Progress {
+ public:
+  virtual ~Progress() = default;
+
+  virtual void start(const RunStart& run) = 0;
+  // Jobs are counted from 1.
+  virtual void stage(int job, Stage stage) = 0;
+  virtual void step(int job, const StepReport& report) = 0;
+  virtual void warning(int job, const std::string& text) = 0;
+  virtual void image(int job, const ImageSaved& saved) = 0;
+  // A job (0: all of them) that failed; `line` of the batch file, or 0; steps that will not be done.
+  virtual void error(int job, int line, const Failure& failure, int steps_missed) = 0;
+  virtual void end(int saved, int failed, int exit_code) = 0;
+};
+
+enum class ProgressMode { automatic, bar, json, none };
+
+// Results go to `out`, words and the bar to `log`. Automatic: a bar where `log` is a terminal.
+std::unique_ptr<Progress> make_progress(ProgressMode mode, std::FILE* out, std::FILE* log);
+
+// "denoise [####----] 12/20  0.41 s/step  3 s left", at most `columns` wide.
+std::string draw_bar(std::string_view stage, int done, int total, double seconds_per_step,
+                     double seconds_left, int columns);
+
+}  // namespace diorama::cli

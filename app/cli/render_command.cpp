@@ -1,0 +1,69 @@
+#include <map>
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/render_run.h"
+
+namespace diorama::cli {
+namespace {
+
+const std::map<std::string, ProgressMode> kProgressModes{{"auto", ProgressMode::automatic},
+                                                         {"bar", ProgressMode::bar},
+                                                         {"json", ProgressMode::json},
+                                                         {"none", ProgressMode::none}};
+
+void add_picture_options(CLI::App& command, RenderOptions& options) {
+  RenderRequest& request = options.job.request;
+  auto* const prompt = command.add_option("-p,--prompt", options.prompt,
+                                          "What to paint; - reads it from standard input, @FILE from a file");
+  command.add_option("-n,--negative-prompt", request.negative_prompt, "What to keep away from");
+  command.add_option("--class", options.job.class_name,
+                     "Name or number of a class, for class-conditional models");
+  command.add_option("--batch", options.batch, "A file with a prompt a line, or JSON lines")
+      ->excludes(prompt);
+  command.add_option("-W,--width", request.width, "Pixels");
+  command.add_option("-H,--height", request.height, "Pixels");
+  command.add_option("--steps", request.steps, "Steps of the sampler");
+  command.add_option("--cfg-scale", request.cfg_scale, "Strength of the guidance; 1 is none");
+  command
+      .add_option_function<std::vector<double>>(
+          "--guidance-interval",
+          [&](const std::vector<double>& ends) { set_guidance_interval(request, ends); },
+          "Guidance only between these shares of the run, as in 0.2,0.8")
+      ->take_all()
+      ->delimiter(',')
+      ->type_name("A,B");
+  command.add_option("--sampler", request.sampler, "Instead of the model's own");
+  command.add_option("--shift", request.shift, "Of the noise levels, for flow-matching models");
+  command.add_option("--eta", request.eta, "Share of fresh noise a step, for ddim");
+  command.add_option("-s,--seed", options.seed, "Negative: random. Picture i takes seed + i")
+      ->capture_default_str();
+  command.add_option("-b,--count", options.count, "Pictures of each prompt")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+}
+
+void add_output_options(CLI::App& command, RenderOptions& options) {
+  command.add_option("-o,--output", options.output, "Where to write; %d or %04d is the picture's number")
+      ->capture_default_str();
+  command.add_flag("--overwrite", options.overwrite, "Write over pictures that are there");
+  command.add_option("--save-steps", options.save_steps, "A folder for a preview of every step");
+  command.add_flag("--save-steps-decoded", options.save_steps_decoded,
+                   "Decode those previews: slower, exact");
+  command.add_option("--progress", options.progress, "auto, bar, json or none")
+      ->transform(CLI::CheckedTransformer(kProgressModes, CLI::ignore_case).description(""));
+}
+
+}  // namespace
+
+void add_render_command(CLI::App& program, int& result) {
+  auto* const command = program.add_subcommand("render", "Paint pictures");
+  const auto options = std::make_shared<RenderOptions>();
+  command->add_option("-m,--model", options->model, "Name or folder of a model")->capture_default_str();
+  add_picture_options(*command, *options);
+  add_output_options(*command, *options);
+  add_compute_options(*command, options->compute);
+  command->callback([options, &result] { result = render(*options); });
+}
+
+}  // namespace diorama::cli

@@ -1,0 +1,32 @@
+// Makes the pictures that a `render` command line asks for.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "cli/compute_options.h"
+#include "cli/job.h"
+#include "cli/progress.h"
+
+namespace diorama::cli {
+
+struct RenderOptions {
+  std::string model = "diorama-mini";
+  std::optional<std::string> prompt;  // as given: "-", "@FILE" or text
+  std::optional<std::string> batch;   // a file of prompts instead
+  Job job;                            // the rest of the request
+  int64_t seed = -1;
+  int count = 1;
+  ComputeOptions compute;
+  std::string output = "out-%04d.png";
+  bool overwrite = false;
+  std::filesystem::path save_steps;  // a folder, or empty
+  bool save_steps_decoded = false;
+  ProgressMode progress = ProgressMode::automatic;
+};
+
+// Everything is reported through the progress; returns the exit code.
+int render(const RenderOptions& options);
+
+}  // namespace diorama::cli

@@ -1,0 +1,101 @@
+#include "cli/text_progress.h"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace diorama::cli {
+namespace {
+
+int terminal_columns(std::FILE* file) {
+  winsize size{};
+  return ::ioctl(::fileno(file), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+std::string duration(double seconds) {
+  if (seconds < 10) return fmt::format("{:.1f} s", seconds);
+  const auto whole = static_cast<int64_t>(std::llround(seconds));
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+  return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);
+}
+
+}  // namespace
+
+bool is_terminal(std::FILE* file) {
+  return ::isatty(::fileno(file)) != 0;
+}
+
+std::string draw_bar(std::string_view stage, int done, int total, double seconds_per_step,
+                     double seconds_left, int columns) {
+  std::string end = fmt::format(" {}/{}", done, total);
+  if (seconds_per_step > 0)
+    end += fmt::format("  {:.2f} s/step  {} left", seconds_per_step, duration(seconds_left));
+  const int room =
+      columns - static_cast<int>(stage.size() + end.size()) - 4;  // a blank, two brackets, the last column
+  const int length = std::clamp(room, 0, 40);
+  const int filled = total > 0 ? length * done / total : 0;
+  std::string line = fmt::format("{} [{:#>{}}{:->{}}]{}", stage, "", filled, "", length - filled, end);
+  if (static_cast<int>(line.size()) >= columns) line.resize(static_cast<size_t>(std::max(columns - 1, 0)));
+  return line;
+}
+
+void TextProgress::start(const RunStart& run) {
+  jobs_ = run.jobs;
+  eta_ = Eta(run.steps);
+  fmt::print(log_, "{}, {}, on {}\n", run.model, run.precision, run.device);
+}
+
+void TextProgress::show_bar(Stage stage, int step, int steps) {
+  if (!bar_) return;
+  const std::string line = draw_bar(name_of(stage), step, steps, eta_.seconds_per_step(), eta_.seconds_left(),
+                                    terminal_columns(log_));
+  fmt::print(log_, "\r\x1b[K{}", line);
+  std::fflush(log_);
+  bar_visible_ = true;
+}
+
+void TextProgress::erase_bar() {
+  if (!bar_visible_) return;
+  fmt::print(log_, "\r\x1b[K");
+  std::fflush(log_);
+  bar_visible_ = false;
+}
+
+void TextProgress::stage(int job, Stage stage) {
+  show_bar(stage, job, jobs_);
+}
+
+void TextProgress::step(int, const StepReport& report) {
+  eta_.step_done(report.milliseconds);
+  show_bar(Stage::denoise, report.step, report.steps);
+}
+
+void TextProgress::warning(int, const std::string& text) {
+  erase_bar();
+  fmt::print(log_, "diorama: warning: {}\n", text);
+}
+
+void TextProgress::image(int, const ImageSaved& saved) {
+  erase_bar();
+  fmt::print(log_, "seed {}, {} x {}, {} steps, {}\n", saved.seed, saved.width, saved.height, saved.steps,
+             duration(saved.seconds));
+  fmt::print(out_, "{}\n", saved.path.string());
+  std::fflush(out_);
+}
+
+void TextProgress::error(int, int, const Failure& failure, int steps_missed) {
+  eta_.drop(steps_missed);
+  erase_bar();
+  fmt::print(log_, "diorama: {}\n", failure.message);
+}
+
+void TextProgress::end(int saved, int failed, int) {
+  erase_bar();
+  if (failed > 0) fmt::print(log_, "{} saved, {} failed\n", saved, failed);
+}
+
+}  // namespace diorama::cli

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "cli/eta.h"
+#include "cli/progress.h"
+
+namespace diorama::cli {
+
+bool is_terminal(std::FILE* file);
+
+// Names of the pictures on `out`, words on `log`, and on a terminal a bar.
+class TextProgress final : public Progress {
+ public:
+  TextProgress(std::FILE* out, std::FILE* log, bool bar) : out_(out), log_(log), bar_(bar) {}
+  ~TextProgress() override { erase_bar(); }
+
+  void start(const RunStart& run) override;
+  void stage(int job, Stage stage) override;
+  void step(int job, const StepReport& report) override;
+  void warning(int job, const std::string& text) override;
+  void image(int job, const ImageSaved& saved) override;
+  void error(int job, int line, const Failure& failure, int steps_missed) override;
+  void end(int saved, int failed, int exit_code) override;
+
+ private:
+  void show_bar(Stage stage, int step, int steps);
+  void erase_bar();
+
+  std::FILE* out_;
+  std::FILE* log_;
+  bool bar_;
+  bool bar_visible_ = false;
+  int jobs_ = 0;
+  Eta eta_;
+};
+
+}  // namespace diorama::cli

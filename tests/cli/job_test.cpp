@@ -1,0 +1,151 @@
+#include "cli/job.h"
+
+#include "test_folder.h"
+
+namespace diorama::cli {
+namespace {
+
+using diorama::test::expect_fault;
+using diorama::test::TestFolder;
+
+Job defaults() {
+  Job job;
+  job.request.negative_prompt = "blurry";
+  job.request.steps = 20;
+  return job;
+}
+
+std::vector<Job> read(std::string_view text) {
+  return read_batch(text, "jobs.txt", defaults());
+}
+
+TEST(Batch, a_line_is_a_prompt) {
+  const auto jobs = read("a red apple\n\n  smiling cat \r\n\t\n# number one");
+  ASSERT_EQ(jobs.size(), 3u);
+  EXPECT_EQ(jobs[0].request.prompt, "a red apple");
+  EXPECT_EQ(jobs[1].request.prompt, "smiling cat");
+  EXPECT_EQ(jobs[2].request.prompt, "# number one");
+  EXPECT_EQ(jobs[0].line, 1);
+  EXPECT_EQ(jobs[1].line, 3);
+  EXPECT_EQ(jobs[2].line, 5);
+  EXPECT_EQ(jobs[1].request.negative_prompt, "blurry");
+  EXPECT_EQ(jobs[1].request.steps, 20);
+}
+
+TEST(Batch, a_json_line_overrides_what_it_names) {
+  const auto jobs = read(
+      R"({"prompt": "a cat", "negative_prompt": "", "width": 256, "height": 128, "steps": 5,
+)"
+      R"({"prompt": "a cat", "negative_prompt": "", "width": 256, "height": 128, "steps": 5, "cfg_scale": 2.5,)"
+      R"( "guidance_interval": [0.1, 0.9], "sampler": "heun", "shift": 3, "eta": 0.5, "seed": 7,)"
+      R"( "class": "tench"})");
+  ASSERT_EQ(jobs.size(), 2u);
+  EXPECT_FALSE(jobs[0].problem.empty()) << "objects do not span lines";
+  const RenderRequest& request = jobs[1].request;
+  EXPECT_EQ(jobs[1].problem, "");
+  EXPECT_EQ(request.prompt, "a cat");
+  EXPECT_EQ(request.negative_prompt, "");
+  EXPECT_EQ(request.width, 256);
+  EXPECT_EQ(request.height, 128);
+  EXPECT_EQ(request.steps, 5);
+  EXPECT_EQ(request.cfg_scale, 2.5);
+  EXPECT_EQ(request.guidance_begin, 0.1);
+  EXPECT_EQ(request.guidance_end, 0.9);
+  EXPECT_EQ(request.sampler, "heun");
+  EXPECT_EQ(request.shift, 3.0);
+  EXPECT_EQ(request.eta, 0.5);
+  EXPECT_EQ(jobs[1].seed, 7);
+  EXPECT_EQ(jobs[1].class_name, "tench");
+}
+
+TEST(Batch, a_class_may_be_a_number) {
+  EXPECT_EQ(read(R"({"class": 207})")[0].class_name, "207");
+}
+
+TEST(Batch, a_bad_line_names_its_number_and_does_not_stop_the_others) {
+  for (const char* bad :
+       {"{", R"({"steps": "many"})", R"({"prompt": 3})", R"({"prom": "x"})", R"({"seed": 1.5})",
+        R"({"guidance_interval": [0.9, 0.1]})", R"({"class": []})", R"({"prompt": "a"} x)"}) {
+    const auto jobs = read(std::string("one\n") + bad + "\nthree\n");
+    ASSERT_EQ(jobs.size(), 3u) << bad;
+    EXPECT_TRUE(jobs[0].problem.empty());
+    EXPECT_FALSE(jobs[1].problem.empty()) << bad;
+    EXPECT_NE((jobs[1].problem + "jobs.txt:2").find("jobs.txt:2"), std::string::npos) << jobs[1].problem;
+    EXPECT_TRUE(jobs[2].problem.empty());
+  }
+}
+
+TEST(Batch, any_bytes_are_a_prompt) {
+  EXPECT_EQ(read("a\xff")[0].request.prompt, "a\xef\xbf\xbd");
+}
+
+std::vector<uint64_t> seeds(const std::vector<Job>& pictures) {
+  std::vector<uint64_t> result;
+  for (const Job& picture : pictures) result.push_back(picture.request.seed);
+  return result;
+}
+
+TEST(Seeds, picture_i_takes_the_seed_plus_i) {
+  EXPECT_EQ(seeds(expand({Job{}}, 3, 42)), (std::vector<uint64_t>{42, 43, 44}));
+  EXPECT_EQ(seeds(expand({Job{}, Job{}}, 2, 0)), (std::vector<uint64_t>{0, 1, 2, 3}));
+}
+
+TEST(Seeds, a_seed_of_its_own_counts_up_from_there) {
+  Job own;
+  own.seed = 100;
+  EXPECT_EQ(seeds(expand({Job{}, own, Job{}}, 2, 5)), (std::vector<uint64_t>{5, 6, 100, 101, 9, 10}));
+}
+
+TEST(Seeds, negative_ones_are_drawn_and_still_count_up) {
+  const auto first = seeds(expand({Job{}}, 2, -1));
+  EXPECT_EQ(first[1], first[0] + 1);
+  EXPECT_NE(first, seeds(expand({Job{}}, 2, -1))) << "once in 2^32";
+}
+
+TEST(FindClass, takes_a_number_or_any_of_the_names) {
+  const TestFolder folder;
+  folder.write("m/model_index.json",
+               R"({"id2label": {"0": "tench, Tinca tinca", "207": "golden retriever"}})");
+  const ModelFolder model = ModelFolder::open(folder / "m");
+  EXPECT_EQ(find_class(model, "5"), 5);
+  EXPECT_EQ(find_class(model, "golden retriever"), 207);
+  EXPECT_EQ(find_class(model, "Tinca tinca"), 0);
+  for (const char* wrong : {"dog", "", "5x", "Tinca"})
+    expect_fault(Fault::usage, {"[class]", "id2label"}, [&] { find_class(model, wrong); });
+}
+
+TEST(FindClass, says_when_a_model_has_no_names) {
+  const TestFolder folder;
+  folder.write("m/vae/config.json", "{}");
+  expect_fault(Fault::usage, {"give a number"}, [&] { find_class(ModelFolder::open(folder / "m"), "dog"); });
+}
+
+TEST(FindClass, labels_that_are_no_table_are_rejected) {
+  const TestFolder folder;
+  for (const char* labels : {"[]", R"({"0": 3})", R"({"dog": "cat"})"}) {
+    folder.write("m/model_index.json", std::string(R"({"id2label": )") + labels + "}");
+    EXPECT_THROW(find_class(ModelFolder::open(folder / "m"), "cat"), Error) << labels;
+  }
+}
+
+TEST(Prompt, comes_from_a_file_without_its_last_line_break) {
+  const TestFolder folder;
+  const auto file = folder.write("prompt.txt", "a cat\non a mat\r\n\n");
+  EXPECT_EQ(read_prompt("@" + file.string()), "a cat\non a mat");
+  EXPECT_EQ(read_prompt("a cat"), "a cat");
+  EXPECT_EQ(read_prompt(""), "");
+  expect_fault(Fault::file_system, {"missing"}, [&] { read_prompt("@" + (folder / "missing").string()); });
+}
+
+TEST(GuidanceInterval, is_two_shares_in_order) {
+  RenderRequest request;
+  set_guidance_interval(request, {0.25, 0.75});
+  EXPECT_EQ(request.guidance_begin, 0.25);
+  EXPECT_EQ(request.guidance_end, 0.75);
+  for (const std::vector<double>& wrong :
+       {std::vector<double>{}, {0.5}, {0.8, 0.2}, {-0.1, 0.5}, {0, 1.1}, {0, 0.5, 1}})
+    expect_fault(Fault::usage, {"[guidance-interval]"}, [&] { set_guidance_interval(request, wrong); });
+}
+
+}  // namespace
+}  // namespace diorama::cli

@@ -1,0 +1,91 @@
+#include "cli/output_name.h"
+
+#include <sys/mount.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "test_folder.h"
+
+namespace diorama::cli {
+namespace {
+
+using diorama::test::expect_fault;
+using diorama::test::TestFolder;
+
+class OutputNamesTest : public ::testing::Test {
+ protected:
+  std::string next(const std::string& pattern, bool several = false, bool overwrite = false) const {
+    OutputNames names(parse_output_pattern((folder_ / pattern).string()), several, overwrite);
+    return names.path().filename().string();
+  }
+
+  TestFolder folder_;
+};
+
+TEST_F(OutputNamesTest, numbers_are_padded_as_asked) {
+  EXPECT_EQ(next("a-%04d.png"), "a-0001.png");
+  EXPECT_EQ(next("a%dz.png"), "a1z.png");
+  EXPECT_EQ(next("%02d.PNG"), "01.PNG");
+  EXPECT_EQ(next("100%%-%d.png"), "100%-1.png");
+}
+
+TEST_F(OutputNamesTest, a_name_without_a_number_is_taken_as_it_is_for_one_picture) {
+  EXPECT_EQ(next("cat.png"), "cat.png");
+}
+
+TEST_F(OutputNamesTest, a_number_is_inserted_for_several_pictures) {
+  OutputNames names(parse_output_pattern((folder_ / "my.cat.png").string()), true, false);
+  EXPECT_EQ(names.path().filename(), "my.cat-0001.png");
+  names.advance();
+  EXPECT_EQ(names.path().filename(), "my.cat-0002.png");
+}
+
+TEST_F(OutputNamesTest, numbering_goes_on_after_the_highest_file) {
+  for (const char* name : {"a-0001.png", "a-0007.png", "a-12.png", "a-.png", "a-x.png", "b-0099.png",
+                           "a-0100.jpg", "a-99999999999999999999.png"})
+    folder_.write(name, "");
+  EXPECT_EQ(next("a-%04d.png"), "a-0013.png");
+  EXPECT_EQ(next("a.png", true), "a-0013.png");
+}
+
+TEST_F(OutputNamesTest, overwriting_begins_at_one) {
+  folder_.write("a-0001.png", "");
+  folder_.write("b.png", "");
+  EXPECT_EQ(next("a-%04d.png", false, true), "a-0001.png");
+  EXPECT_EQ(next("b.png", false, true), "b.png");
+}
+
+TEST_F(OutputNamesTest, a_picture_that_is_there_is_not_overwritten_unasked) {
+  folder_.write("b.png", "");
+  expect_fault(Fault::file_system, {"b.png", "--overwrite"}, [&] { next("b.png"); });
+}
+
+TEST_F(OutputNamesTest, folders_that_cannot_be_written_to_are_found_before_the_work) {
+  folder_.write("file", "");
+  expect_fault(Fault::file_system, {"missing", "make it first"}, [&] { next("missing/a.png"); });
+  expect_fault(Fault::file_system, {"file"}, [&] { next("file/a-%d.png"); });
+}
+
+TEST_F(OutputNamesTest, a_read_only_folder_is_found_before_the_work) {
+  const auto disk = folder_.write("disk/mount_point", "").parent_path();
+  if (mount("none", disk.c_str(), "tmpfs", MS_RDONLY, "size=64k") != 0)
+    GTEST_SKIP() << "nothing can be mounted here: " << std::strerror(errno);
+  expect_fault(Fault::file_system, {"disk", "Read-only"}, [&] { next("disk/a.png"); });
+  EXPECT_EQ(umount(disk.c_str()), 0);
+}
+
+TEST(OutputPattern, other_formats_are_rejected) {
+  for (const char* text : {"%s.png", "%.png", "%5d.png", "%0d.png", "%010d.png", "%-4d.png", "%04x.png",
+                           "%d%d.png", "%d-%n.png", "%1$d.png", "%0 4d.png", "a%", "%04"})
+    expect_fault(Fault::usage, {"[output]", text, "%0Nd"}, [&] { parse_output_pattern(text); });
+}
+
+TEST(OutputPattern, only_png_files_of_numbered_names_are_written) {
+  for (const char* text : {"a.jpg", "a", "", ".png", "folder/.png", "a.png/", "a-%d", "png"})
+    expect_fault(Fault::usage, {"[output]", "PNG"}, [&] { parse_output_pattern(text); });
+  expect_fault(Fault::usage, {"[output]", "folder"}, [] { parse_output_pattern("run-%d/a.png"); });
+}
+
+}  // namespace
+}  // namespace diorama::cli
