@@ -4,9 +4,17 @@
 set -euo pipefail
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+build=$top/build/release
+reports=$build/reports
 export DIORAMA_REQUIRE=vulkan,radv,layers,window
 
 "$top/scripts/install-dependencies.sh" build test
 cmake -S "$top" --preset release -DDIORAMA_TESTS=ON
-cmake --build "$top/build/release"
-ctest --test-dir "$top/build/release" --output-on-failure --output-junit "$top/build/release/tests.xml"
+cmake --build "$build"
+rm -rf "$reports"
+GTEST_OUTPUT=xml:$reports/ ctest --test-dir "$build" --output-on-failure
+
+count() { cat "$reports"/*.xml | grep '<testcase ' | grep -c "$1" || true; }
+skipped=$(cat "$reports"/*.xml | grep -c '<skipped' || true)
+echo "Tests that name a device: $(count cpu) on cpu, $(count vulkan) on vulkan; $(count '') in all, $skipped skipped"
+[ "$skipped" -eq 0 ]

@@ -63,6 +63,7 @@ Job read_line(std::string_view line, const std::string& where, const Job& defaul
       job.request.prompt = to_valid_utf8(line);
   } catch (const Error& error) {
     job.problem = error.what();
+    if (!job.problem.starts_with(where)) job.problem = fmt::format("{}: {}", where, job.problem);
   }
   return job;
 }

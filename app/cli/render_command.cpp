@@ -3,6 +3,7 @@
 
 #include "cli/commands.h"
 #include "cli/render_run.h"
+#include "sampling/registry.h"
 
 namespace diorama::cli {
 namespace {
@@ -11,6 +12,12 @@ const std::map<std::string, ProgressMode> kProgressModes{{"auto", ProgressMode::
                                                          {"bar", ProgressMode::bar},
                                                          {"json", ProgressMode::json},
                                                          {"none", ProgressMode::none}};
+
+std::string sampler_names() {
+  std::string names;
+  for (const Sampler& sampler : samplers()) names += (names.empty() ? "" : ", ") + std::string(sampler.name);
+  return names;
+}
 
 void add_picture_options(CLI::App& command, RenderOptions& options) {
   RenderRequest& request = options.job.request;
@@ -33,7 +40,7 @@ void add_picture_options(CLI::App& command, RenderOptions& options) {
       ->take_all()
       ->delimiter(',')
       ->type_name("A,B");
-  command.add_option("--sampler", request.sampler, "Instead of the model's own");
+  command.add_option("--sampler", request.sampler, "Instead of the model's own: " + sampler_names());
   command.add_option("--shift", request.shift, "Of the noise levels, for flow-matching models");
   command.add_option("--eta", request.eta, "Share of fresh noise a step, for ddim");
   command.add_option("-s,--seed", options.seed, "Negative: random. Picture i takes seed + i")

@@ -66,7 +66,7 @@ void TextProgress::erase_bar() {
 }
 
 void TextProgress::stage(int job, Stage stage) {
-  show_bar(stage, job, jobs_);
+  show_bar(stage, job - 1, jobs_);
 }
 
 void TextProgress::step(int, const StepReport& report) {
