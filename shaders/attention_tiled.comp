@@ -4,11 +4,15 @@
 // Attention on a GPU: a workgroup of 8 x 16 threads owns 32 queries of one head; keys and values come through shared
 // memory BK at a time, softmax is kept up to date. Heads wider than DEPTH are cut twice: the logits are summed DEPTH by
 // DEPTH, and each part of the columns has a workgroup of its own that makes the logits anew.
-#include "attention.glsl"
+#include "attention_logits.glsl"
 
+layout(constant_id = 1) const uint Y_TYPE = 0;
 layout(constant_id = 4) const uint BK = 32;
 layout(constant_id = 5) const uint DEPTH = 80;  // a multiple of 16
 layout(local_size_x = 16, local_size_y = 8) in;
+
+READS(2, read_v, X_TYPE)
+WRITES(5, write_y, Y_TYPE)
 
 const uint kThreads = 128;
 const uint kQueries = 32;

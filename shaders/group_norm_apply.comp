@@ -23,8 +23,8 @@ void main() {
     if (at >= size) return;
     const uint channel = at % p.channels;
     const vec4 moment = moments[((p.first_image + image) * p.groups + channel / width) * p.chunks];
-    const float value =
-        (read_x(p.x + image * size + at) - moment.x) * moment.y * weight[p.weight + channel] + bias[p.bias + channel];
+    const float normal = ((read_x(p.x + image * size + at) - moment.x) - moment.y) * moment.z;
+    const float value = normal * weight[p.weight + channel] + bias[p.bias + channel];
     write_y(p.y + image * size + at, activate(value, ACTIVATION));
   }
 }

@@ -17,23 +17,24 @@ void main() {
   const uint first = chunk * p.chunk, last = min(first + p.chunk, p.pixels);
   const uint begin = p.x + image * p.pixels * p.channels + group * width;
 
+  const float near = read_x(begin + first * p.channels);
   float sum = 0;
   for (uint pixel = first; pixel < last; ++pixel) {
     float line = 0;
-    for (uint c = 0; c < width; ++c) line += read_x(begin + pixel * p.channels + c);
+    for (uint c = 0; c < width; ++c) line += read_x(begin + pixel * p.channels + c) - near;
     sum += line;
   }
   const float count = float((last - first) * width);
-  const float mean = sum / count;
+  const float rest = sum / count;
   float squares = 0;
   for (uint pixel = first; pixel < last; ++pixel) {
     float line = 0;
     for (uint c = 0; c < width; ++c) {
-      const float d = read_x(begin + pixel * p.channels + c) - mean;
+      const float d = (read_x(begin + pixel * p.channels + c) - near) - rest;
       line = fma(d, d, line);
     }
     squares += line;
   }
   const uint at = ((p.first_image + image) * p.groups + group) * p.chunks + p.first_chunk + chunk;
-  moments[at] = vec4(count, mean, squares, 0);
+  moments[at] = to_vec4(Moments(count, near, rest, squares));
 }

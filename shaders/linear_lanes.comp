@@ -1,9 +1,9 @@
 #version 460
-#extension GL_KHR_shader_subgroup_ballot : require
+#extension GL_KHR_shader_subgroup_shuffle : require
 #extension GL_GOOGLE_include_directive : require
 
 // Products on a CPU: a subgroup owns ROWS rows and four columns a lane, without shared memory. Each lane loads its own
-// part of x, which then goes round by broadcast: a load costs a CPU as much as a dozen multiply-adds.
+// part of x, which then goes round by shuffling: a load costs a CPU as much as a dozen multiply-adds.
 #include "product.glsl"
 
 layout(constant_id = 9) const uint LANES = 8;  // of a subgroup
@@ -26,10 +26,14 @@ void main() {
     const Tap tap = tap_at(k0 + lane);
     float x[ROWS];
     [[unroll]] for (uint r = 0; r < ROWS; ++r) x[r] = x_value(rows[r], tap, k0 + lane < p.k);
-    const uint count = min(LANES, p.k - k0);
-    [[dont_unroll]] for (uint j = 0; j < count; ++j) {
-      const vec4 w = read_weight(weights + (k0 + j) * 32);
-      [[unroll]] for (uint r = 0; r < ROWS; ++r) sums[r] = fma(vec4(subgroupBroadcast(x[r], j)), w, sums[r]);
+    // Four steps of K at a time, row by row: a sum is then fetched and put back once for four of them.
+    const uint end = min(k0 + LANES, p.k);
+    [[dont_unroll]] for (uint k = k0; k < end; k += 4) {
+      vec4 w[4];
+      [[unroll]] for (uint i = 0; i < 4; ++i) w[i] = read_weight(weights + min(k + i, p.k - 1) * 32);
+      [[unroll]] for (uint r = 0; r < ROWS; ++r)
+        [[unroll]] for (uint i = 0; i < 4; ++i)
+          sums[r] = fma(vec4(subgroupShuffle(x[r], k - k0 + i)), w[i], sums[r]);
     }
   }
   [[unroll]] for (uint r = 0; r < ROWS; ++r)

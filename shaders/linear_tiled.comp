@@ -35,6 +35,7 @@ const uint kWide = TN / 4;
 
 shared Tile4 x_tile[BM * (kDepth4 + 1)];  // one more a row keeps the banks apart
 shared Tile4 w_tile[BK * kColumns4];
+shared float y_tile[kRowsApart * BN];
 
 vec4 x_values(Row row, uint k) {
   vec4 x;
@@ -82,9 +83,14 @@ void main() {
     }
     barrier();
   }
-  [[unroll]] for (uint i = 0; i < TM; ++i)
+  // By way of shared memory, so that neighbours write neighbouring columns.
+  [[unroll]] for (uint i = 0; i < TM; ++i) {
+    barrier();
     [[unroll]] for (uint j = 0; j < kWide; ++j)
       [[unroll]] for (uint c = 0; c < 4; ++c)
-        finish(first_row + row + i * kRowsApart, first_column + (column4 + j * kColumns4Apart) * 4 + c,
-               sums[i * kWide + j][c]);
+        y_tile[row * BN + (column4 + j * kColumns4Apart) * 4 + c] = sums[i * kWide + j][c];
+    barrier();
+    for (uint e = gl_LocalInvocationIndex; e < kRowsApart * BN; e += THREADS)
+      finish(first_row + i * kRowsApart + e / BN, first_column + e % BN, y_tile[e]);
+  }
 }

@@ -4,6 +4,7 @@
 
 #include "cpu/device.h"
 #include "cpu/kernels.h"
+#include "cpu/views.h"
 
 namespace diorama::cpu {
 namespace {
@@ -29,31 +30,36 @@ AttentionTask task_for(const AttentionArgs& args, int64_t lane, int64_t head, in
   return task;
 }
 
+// Queries a task takes: many, so that packing the keys is cheap, but enough tasks for all threads.
+int64_t block_of(int64_t queries, int64_t pairs, int threads) {
+  constexpr int64_t kMostQueries = 256;
+  const int64_t wanted = std::min(divide_up(2 * threads, pairs), divide_up(queries, kTileRows));
+  const int64_t blocks = std::max(divide_up(queries, kMostQueries), wanted);
+  return divide_up(divide_up(queries, blocks), kTileRows) * kTileRows;
+}
+
 }  // namespace
 
 void attention(Device& device, const AttentionArgs& args) {
-  constexpr int64_t kMostQueries = 192;  // enough to make the packing of keys cheap
   const int64_t queries = args.q.dim(1);
-  const int64_t pairs = args.q.dim(0) * args.num_heads;
+  const int64_t pairs = args.q.dim(0) * args.num_heads;  // of lane and head
   const int64_t head_dim = args.q.dim(2) / args.num_heads;
-  const int64_t wanted = (2 * device.threads() + pairs - 1) / pairs;
-  const int64_t blocks = std::max((queries + kMostQueries - 1) / kMostQueries,
-                                  std::min(wanted, (queries + kTileRows - 1) / kTileRows));
-  const int64_t block = ((queries + blocks - 1) / blocks + kTileRows - 1) / kTileRows * kTileRows;
-  const int64_t tasks_per_pair = (queries + block - 1) / block;
+  const int64_t block = block_of(queries, pairs, device.threads());
+  const int64_t blocks = divide_up(queries, block);
+  const int64_t work = 2 * block * args.k.dim(1) * head_dim;  // multiply-adds of a task
+  const int64_t band = std::max<int64_t>(device.threads(), device.segment_work() / (2 * work));
 
   const int64_t floats_each = attention_scratch(block, head_dim);
-  float* scratch = device.thread_scratch(floats_each);
-  const int64_t work = 2 * block * args.k.dim(1) * head_dim;
-  const int64_t band =
-      std::max<int64_t>(device.threads(), device.segment_work() / std::max<int64_t>(1, 2 * work));
-  const int64_t num_tasks = pairs * tasks_per_pair;
-  for (int64_t begin = 0; begin < num_tasks; begin += band) {
+  auto* scratch = reinterpret_cast<float*>(
+      device.scratch(static_cast<size_t>(floats_each * device.threads()) * sizeof(float)));
+  for (int64_t begin = 0; begin < pairs * blocks; begin += band) {
     device.poll();
-#pragma omp parallel for schedule(dynamic) num_threads(device.threads())
-    for (int64_t i = begin; i < std::min(num_tasks, begin + band); ++i) {
-      const int64_t pair = i / tasks_per_pair;
-      const int64_t first = i % tasks_per_pair * block;
+    const int64_t end = std::min(pairs * blocks, begin + band);
+#pragma omp parallel for schedule(dynamic) \
+    num_threads(device.threads_for((end - begin) * work / kWorkAnElement))
+    for (int64_t i = begin; i < end; ++i) {
+      const int64_t pair = i / blocks;
+      const int64_t first = i % blocks * block;
       AttentionTask task = task_for(args, pair / args.num_heads, pair % args.num_heads, first,
                                     std::min(queries, first + block));
       task.scratch = scratch + omp_get_thread_num() * floats_each;

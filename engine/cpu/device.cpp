@@ -7,6 +7,8 @@
 #include <cstring>
 #include <fstream>
 
+#include "cpu/bf16_matrix.h"
+
 namespace diorama::cpu {
 namespace {
 
@@ -54,6 +56,7 @@ std::string model_name() {
 Device::Device(const DeviceOptions& options)
     : threads_(options.threads > 0 ? options.threads : omp_get_num_procs()),
       isa_(usable(options.isa)),
+      multiplies_bf16_(isa_ == Isa::avx512 && (has_bf16_products() || options.emulate_bf16)),
       kernels_(&kernels_for(isa_)) {}
 
 std::string Device::description() const {
@@ -77,10 +80,12 @@ int64_t Device::segment_work() const {
   return kWorkPerThread[static_cast<size_t>(isa_)] * threads_;
 }
 
-float* Device::thread_scratch(int64_t floats_each) {
-  const size_t bytes = static_cast<size_t>(floats_each * threads_) * sizeof(float);
-  if (scratch_ == nullptr || scratch_->byte_size < bytes) scratch_ = allocate(bytes);
-  return reinterpret_cast<float*>(scratch_->host);
+std::byte* Device::scratch(size_t bytes) {
+  if (scratch_ == nullptr || scratch_->byte_size < bytes) {
+    scratch_.reset();
+    scratch_ = allocate(bytes);
+  }
+  return scratch_->host;
 }
 
 }  // namespace diorama::cpu

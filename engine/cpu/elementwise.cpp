@@ -18,14 +18,14 @@ MutableRow mutable_row_of(const Tensor& tensor, int64_t row) {
 }  // namespace
 
 void binary(Device& device, const BinaryArgs& args) {
-#pragma omp parallel for num_threads(device.threads())
+#pragma omp parallel for num_threads(device.threads_for(args.a.num_elements()))
   for (int64_t row = 0; row < args.a.num_rows(); ++row)
     device.kernels().binary_row(args.kind, row_of(args.a, row), row_of(args.b, row % args.b.num_rows()),
                                 mutable_row_of(args.y, row), args.a.dim(-1));
 }
 
 void unary(Device& device, const UnaryArgs& args) {
-#pragma omp parallel for num_threads(device.threads())
+#pragma omp parallel for num_threads(device.threads_for(args.x.num_elements()))
   for (int64_t row = 0; row < args.x.num_rows(); ++row)
     device.kernels().unary_row(args.activation, row_of(args.x, row), mutable_row_of(args.y, row),
                                args.x.dim(-1));
@@ -33,7 +33,7 @@ void unary(Device& device, const UnaryArgs& args) {
 
 void gate_add(Device& device, const GateAddArgs& args) {
   const int64_t width = args.x.dim(2);
-#pragma omp parallel for num_threads(device.threads())
+#pragma omp parallel for num_threads(device.threads_for(args.x.num_elements()))
   for (int64_t row = 0; row < args.x.num_rows(); ++row) {
     const int64_t lane = row / args.x.dim(1);
     device.kernels().gate_add_row(

@@ -4,6 +4,7 @@
 
 #include "cpu/device.h"
 #include "cpu/kernels.h"
+#include "cpu/views.h"
 
 namespace diorama::cpu {
 namespace {
@@ -57,7 +58,7 @@ class GroupNorm {
 
   template <typename Visit>
   void for_each_block(Visit visit) const {
-#pragma omp parallel for num_threads(device_.threads())
+#pragma omp parallel for num_threads(device_.threads_for(args_.x.num_elements()))
     for (int64_t block = 0; block < images_ * blocks_; ++block) {
       const int64_t first = block % blocks_ * kBlockPixels;
       visit(block, block / blocks_, block / blocks_ * pixels_ + first,

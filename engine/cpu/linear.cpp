@@ -1,5 +1,6 @@
 #include "cpu/kernels.h"
 #include "cpu/multiply.h"
+#include "cpu/views.h"
 
 namespace diorama::cpu {
 
@@ -14,11 +15,10 @@ void linear(Device& device, const LinearArgs& args) {
   epilogue.residual = rows_of(args.residual);
   epilogue.activation = args.activation;
   epilogue.y = mutable_rows_of(args.y);
-  const float* x = floats_of(args.x);
-  const int64_t stride = args.x.row_stride();
-  multiply(device, *args.weight, args.x.num_rows(), epilogue, [&](int64_t first, int64_t, float*) {
-    return RowBlock{x + first * stride, stride};
-  });
+  const RowSource source{
+      .provide = [&](int64_t first, int64_t, std::byte*) { return from_row(rows_of(args.x), first).data; },
+      .stride = args.x.row_stride()};
+  multiply(device, *args.weight, args.x.num_rows(), epilogue, source);
 }
 
 }  // namespace diorama::cpu

@@ -1,4 +1,4 @@
-// Splits a product over the threads of a device.
+// Products of many rows with a packed matrix, split over the threads of a device.
 #pragma once
 
 #include <functional>
@@ -7,15 +7,16 @@
 
 namespace diorama::cpu {
 
-// Rows of x, as one block of a product reads them: `rows` of them from `first`, possibly built in `scratch`.
-struct RowBlock {
-  const float* x;
-  int64_t stride;
+// Where rows of x come from, in weight.input. Rows in memory: `provide` returns the first. Built rows: it
+// writes K elements a row, side by side, to `scratch` and returns that.
+struct RowSource {
+  std::function<const void*(int64_t first, int64_t num_rows, std::byte* scratch)> provide;
+  int64_t stride = 0;  // elements
+  bool built = false;
 };
-using ProvideRows = std::function<RowBlock(int64_t first, int64_t rows, float* scratch)>;
 
-// y = epilogue(x W^T) for rows [0, num_rows); `provide_scratch` floats belong to `provide` in each thread.
+// y = epilogue(x W^T) for rows [0, num_rows).
 void multiply(Device& device, const Weight& weight, int64_t num_rows, const Epilogue& epilogue,
-              const ProvideRows& provide, int64_t provide_scratch = 0);
+              const RowSource& source);
 
 }  // namespace diorama::cpu

@@ -1,5 +1,6 @@
 #include "cpu/device.h"
 #include "cpu/kernels.h"
+#include "cpu/views.h"
 
 namespace diorama::cpu {
 
@@ -9,7 +10,7 @@ void norm(Device& device, const NormArgs& args) {
   const float* x = floats_of(args.x);
   const MutableRows y = mutable_rows_of(args.y);
   const size_t y_row_bytes = static_cast<size_t>(width) * byte_size(y.type);
-#pragma omp parallel for num_threads(device.threads())
+#pragma omp parallel for num_threads(device.threads_for(args.x.num_elements()))
   for (int64_t row = 0; row < args.x.num_rows(); ++row) {
     const int64_t lane = row / rows_per_lane;
     const NormTask task{

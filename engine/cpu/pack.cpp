@@ -1,7 +1,11 @@
-#include <cstring>
-#include <vector>
+#include <omp.h>
 
-#include "cpu/device.h"
+#include <algorithm>
+#include <cstring>
+
+#include "cpu/bf16_matrix.h"
+#include "cpu/packed_matrix.h"
+#include "cpu/views.h"
 #include "formats/format.h"
 
 namespace diorama::cpu {
@@ -15,49 +19,63 @@ DType held_type(const Format& format) {
        format.name);
 }
 
-// Rows [n, n + count) of the matrix, encoded and side by side, become a panel [K][64].
+constexpr int64_t kSlice = 16;  // rows packed together: a cache line of fp32 in a panel
+
+// A slice of rows, side by side, becomes columns of a panel [K][64].
 template <typename T>
-void fill_panel(const std::byte* rows, int64_t count, int64_t k, T* panel) {
+void fill_columns(const std::byte* rows, int64_t k, T* columns) {
   const T* values = reinterpret_cast<const T*>(rows);
-  for (int64_t i = 0; i < k; ++i) {
-    for (int64_t n = 0; n < count; ++n) panel[i * kPanel + n] = values[n * k + i];
-    for (int64_t n = count; n < kPanel; ++n) panel[i * kPanel + n] = T{0};
+  for (int64_t first = 0; first < k; first += kSlice)
+    for (int64_t n = 0; n < kSlice; ++n)
+      for (int64_t i = first; i < std::min(k, first + kSlice); ++i)
+        columns[i * kPanel + n] = values[n * k + i];
+}
+
+// Rows [0, count) of `values` and zeros beyond, as the format holds them.
+void encode_slice(const Format& format, const float* values, int64_t count, int64_t k, std::byte* out) {
+  const size_t row_bytes = format.row_bytes(k);
+  for (int64_t n = 0; n < kSlice; ++n, out += row_bytes) {
+    if (n < count)
+      format.encode_row(values + n * k, k, out);
+    else
+      std::memset(out, 0, row_bytes);
   }
 }
 
 }  // namespace
 
-DType Device::product_input(const Format&) const {
-  return DType::f32;
+DType Device::product_input(const Format& format) const {
+  return multiplies_bf16_ && &format == &format_bf16() ? DType::bf16 : DType::f32;
 }
 
 void Device::pack(Weight& weight, const ReadRows& read_rows) {
   const Format& format = *weight.format;
+  if (product_input(format) == DType::bf16) {
+    weight.packed = std::make_shared<Bf16Matrix>(*this, weight, read_rows);
+    return;
+  }
   const DType type = held_type(format);
-  const int64_t num_panels = (weight.n + kPanel - 1) / kPanel;
-  const size_t panel_bytes = static_cast<size_t>(weight.k * kPanel) * byte_size(type);
-  auto values = allocate(static_cast<size_t>(num_panels) * panel_bytes);
+  const int64_t k = weight.k;
+  const int64_t num_rows = divide_up(weight.n, kPanel) * kPanel;
+  auto values = allocate(static_cast<size_t>(num_rows * k) * byte_size(type));
 
-  const int64_t panels_at_once = 2 * threads_;
-  const size_t row_bytes = format.row_bytes(weight.k);
-  std::vector<float> rows(static_cast<size_t>(panels_at_once * kPanel * weight.k));
-  std::vector<std::byte> encoded(static_cast<size_t>(panels_at_once * kPanel) * row_bytes);
-  for (int64_t first = 0; first < num_panels; first += panels_at_once) {
-    const int64_t begin = first * kPanel;
-    read_rows(begin, std::min(panels_at_once * kPanel, weight.n - begin), rows.data());
+  const int64_t rows_at_once = kPanel * threads_;
+  const size_t slice_bytes = kSlice * format.row_bytes(k);
+  const auto rows_bytes = static_cast<size_t>(rows_at_once * k) * sizeof(float);
+  std::byte* memory = scratch(rows_bytes + static_cast<size_t>(threads_) * slice_bytes);
+  auto* rows = reinterpret_cast<float*>(memory);
+  for (int64_t begin = 0; begin < num_rows; begin += rows_at_once) {
+    const int64_t count = std::min(rows_at_once, weight.n - begin);
+    read_rows(begin, count, rows);
 #pragma omp parallel for num_threads(threads_)
-    for (int64_t panel = first; panel < std::min(first + panels_at_once, num_panels); ++panel) {
-      const int64_t row = (panel - first) * kPanel;
-      const int64_t count = std::min(kPanel, weight.n - panel * kPanel);
-      for (int64_t n = row; n < row + count; ++n)
-        format.encode_row(rows.data() + n * weight.k, weight.k,
-                          encoded.data() + static_cast<size_t>(n) * row_bytes);
-      const std::byte* source = encoded.data() + static_cast<size_t>(row) * row_bytes;
-      std::byte* target = values->host + static_cast<size_t>(panel) * panel_bytes;
+    for (int64_t row = 0; row < std::min(rows_at_once, num_rows - begin); row += kSlice) {
+      std::byte* slice = memory + rows_bytes + static_cast<size_t>(omp_get_thread_num()) * slice_bytes;
+      encode_slice(format, rows + row * k, count - row, k, slice);
+      const int64_t first = (begin + row) / kPanel * kPanel * k + row % kPanel;
       if (type == DType::f32)
-        fill_panel(source, count, weight.k, reinterpret_cast<float*>(target));
+        fill_columns(slice, k, reinterpret_cast<float*>(values->host) + first);
       else
-        fill_panel(source, count, weight.k, reinterpret_cast<uint16_t*>(target));
+        fill_columns(slice, k, reinterpret_cast<uint16_t*>(values->host) + first);
     }
   }
   weight.packed = std::make_shared<PackedMatrix>(std::move(values), type);

@@ -27,7 +27,7 @@ void for_each_pixel(Device& device, const PatchArgs& args, Visit visit) {
   const int64_t p = args.patch;
   const int64_t across = width / p;
   const bool channel_slowest = args.order == PatchOrder::channel_slowest;
-#pragma omp parallel for num_threads(device.threads())
+#pragma omp parallel for num_threads(device.threads_for(args.image.num_elements()))
   for (int64_t plane = 0; plane < args.image.dim(0) * channels; ++plane)
     for (int64_t y = 0; y < height; ++y)
       for (int64_t x = 0; x < width; ++x) {

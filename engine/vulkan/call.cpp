@@ -4,15 +4,13 @@
 
 namespace diorama::vulkan {
 
-Call::Call(Device& device, KernelId kernel, std::vector<uint32_t> constants)
-    : device_(device), pipeline_{kernel, std::move(constants)} {}
-
 uint32_t Call::bind(const Tensor& tensor) {
   const size_t element = byte_size(tensor.dtype());
   if (element < 4 && !device_.caps().storage16)
     fail(Fault::unsupported_device, "[vulkan] {} cannot store {}; choose --precision f32",
          device_.context().info().name, name_of(tensor.dtype()));
-  return bind_bytes(buffer_of(tensor), tensor.byte_offset(), tensor.byte_extent()) / static_cast<uint32_t>(element);
+  return bind_bytes(buffer_of(tensor), tensor.byte_offset(), tensor.byte_extent()) /
+         static_cast<uint32_t>(element);
 }
 
 // The range grows to the device's alignment on both sides; the arena's alignment keeps it inside the buffer.
@@ -32,7 +30,8 @@ uint32_t Call::bind_optional(const Tensor& tensor) {
   return 0;
 }
 
-void Call::run_bytes(std::span<const std::byte> params, std::array<int64_t, 3> groups, Work work, double units) {
+void Call::run_bytes(std::span<const std::byte> params, std::array<int64_t, 3> groups, Work work,
+                     double units) {
   Dispatch dispatch{pipeline_, std::span(bindings_.data(), num_bindings_), params};
   for (size_t i = 0; i < 3; ++i) {
     require(groups[i] <= device_.caps().max_groups[i], "[vulkan] {} groups", groups[i]);

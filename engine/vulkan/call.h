@@ -11,7 +11,7 @@ namespace diorama::vulkan {
 
 class Call {
  public:
-  Call(Device& device, KernelId kernel, std::vector<uint32_t> constants);
+  Call(Device& device, PipelineKey pipeline) : device_(device), pipeline_(std::move(pipeline)) {}
 
   // Binds the tensor to the next slot. Returns its first element's index within the binding.
   uint32_t bind(const Tensor& tensor);
@@ -34,8 +34,8 @@ class Call {
   size_t num_bindings_ = 0;
 };
 
-// Rows for one dispatch: within a binding, within the limit of groups, about one segment of work; a multiple of
-// `multiple` (or all). `row_bytes` are those of the widest tensor.
+// Rows for one dispatch: within a binding, within the limit of groups, about one segment of work; a multiple
+// of `multiple` (or all). `row_bytes` are those of the widest tensor.
 int64_t rows_per_band(const Device& device, int64_t rows, Work work, double units_per_row, size_t row_bytes,
                       int64_t multiple = 1);
 
@@ -46,12 +46,24 @@ void for_each_band(int64_t rows, int64_t band, Body&& body) {
 }
 
 // [.., D] as [rows, D].
-inline Tensor as_matrix(const Tensor& tensor) { return tensor.reshape({tensor.num_rows(), tensor.shape().last()}); }
+inline Tensor as_matrix(const Tensor& tensor) {
+  return tensor.reshape({tensor.num_rows(), tensor.shape().last()});
+}
 inline size_t row_bytes(const Tensor& tensor) {
   return static_cast<size_t>(tensor.row_stride()) * byte_size(tensor.dtype());
 }
 // How a kernel knows the type of a tensor (shaders/include/tensor.glsl).
-inline uint32_t type_id(const Tensor& tensor) { return tensor ? static_cast<uint32_t>(tensor.dtype()) : 0u; }
-constexpr int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+constexpr uint32_t type_id(DType type) {
+  return static_cast<uint32_t>(type);
+}
+inline uint32_t type_id(const Tensor& tensor) {
+  return type_id(tensor.dtype());
+}
+inline uint32_t has(const Tensor& tensor) {
+  return tensor ? 1 : 0;
+}
+constexpr int64_t ceil_div(int64_t a, int64_t b) {
+  return (a + b - 1) / b;
+}
 
 }  // namespace diorama::vulkan

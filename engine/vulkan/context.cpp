@@ -1,5 +1,6 @@
 #include "vulkan/context.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "vulkan/layout.h"
@@ -19,7 +20,8 @@ PhysicalDevice choose(const Instance& instance, int index) {
   DeviceList list;
   for (const PhysicalDevice& device : devices) list.devices.push_back(device.info);
   const int chosen = index < 0 ? list.best() : index;
-  if (chosen < 0) fail(Fault::unsupported_device, "[vulkan] no device can be used; `diorama devices` says why");
+  if (chosen < 0)
+    fail(Fault::unsupported_device, "[vulkan] no device can be used; `diorama devices` says why");
   if (chosen >= static_cast<int>(devices.size()))
     fail(Fault::unsupported_device, "[vulkan] there is no device {}; `diorama devices` lists {}", chosen,
          devices.size());
@@ -28,11 +30,6 @@ PhysicalDevice choose(const Instance& instance, int index) {
     fail(Fault::unsupported_device, "[vulkan] {}: {}; choose another device", device.info.name,
          device.info.unsuitable);
   return device;
-}
-
-// CPUs and integrated GPUs have one memory for both sides; a discrete GPU reads its own faster.
-bool shares_memory(const PhysicalDevice& device) {
-  return device.info.caps.is_cpu() || device.info.caps.type == DeviceType::integrated;
 }
 
 int first_of(const std::vector<DeviceInfo>& devices, std::initializer_list<DeviceType> preference) {
@@ -44,7 +41,9 @@ int first_of(const std::vector<DeviceInfo>& devices, std::initializer_list<Devic
 
 }  // namespace
 
-int DeviceList::best_gpu() const { return first_of(devices, {DeviceType::discrete, DeviceType::integrated}); }
+int DeviceList::best_gpu() const {
+  return first_of(devices, {DeviceType::discrete, DeviceType::integrated});
+}
 
 int DeviceList::best() const {
   const int gpu = best_gpu();
@@ -55,6 +54,7 @@ DeviceList list_devices() {
   DeviceList list;
   try {
     const Instance instance(false);
+    list.has_validation = has_validation_layer();
     for (PhysicalDevice& device : examine_all(instance)) list.devices.push_back(std::move(device.info));
     if (list.devices.empty()) list.reason = "the Vulkan drivers know no device";
   } catch (const Error& error) {
@@ -69,7 +69,8 @@ Context::Context(const DeviceOptions& options)
   Caps& caps = physical_.info.caps;
   caps.push_descriptors = caps.push_descriptors && options.push_descriptors;
   caps.storage16 = caps.storage16 && options.storage16;
-  caps.host_visible = shares_memory(physical_) && options.host_visible;
+  caps.host_visible = caps.host_visible && options.host_visible;
+  caps.max_binding_bytes = std::min(caps.max_binding_bytes, options.max_binding_bytes);
   create_device();
   create_layouts();
 }

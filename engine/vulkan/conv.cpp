@@ -16,7 +16,8 @@ struct Lines {
 
 Lines lines_of(const ConvArgs& args, int64_t first, int64_t count) {
   const int64_t top = first * args.stride - args.pad_top;
-  const int64_t bottom = (first + count - 1) * args.stride - args.pad_top + args.weight->kernel_h;  // one past
+  const int64_t bottom =
+      (first + count - 1) * args.stride - args.pad_top + args.weight->kernel_h;  // one past
   const int64_t height = args.x.dim(1) * args.upsample;
   const int64_t first_in = std::clamp<int64_t>(top, 0, height - 1) / args.upsample;
   const int64_t last_in = (std::clamp<int64_t>(bottom, 1, height) - 1) / args.upsample;
@@ -55,9 +56,11 @@ ProductParams params_for(const ConvArgs& args, int64_t images, const Lines& line
 
 void conv(Device& device, const ConvArgs& args) {
   const Weight& weight = *args.weight;
-  const int64_t images = args.x.dim(0), height = args.y.dim(1), width = args.y.dim(2), channels = args.x.dim(3);
+  const int64_t images = args.x.dim(0), height = args.y.dim(1), width = args.y.dim(2),
+                channels = args.x.dim(3);
   const bool half = args.x.dtype() == DType::f16 && weight.format == &format_f16();
-  const ProductShape shape{images * height * width, weight.n, weight.k, true, half, channels % 4 == 0};
+  const bool wide = channels % 4 == 0 && args.x.byte_offset() % (4 * byte_size(args.x.dtype())) == 0;
+  const ProductShape shape{images * height * width, weight.n, weight.k, true, false, half, wide};
   const auto variants = product_variants(device.caps(), shape);
   const ProductVariant& variant = choose_product(variants, device, shape);
 
@@ -66,15 +69,17 @@ void conv(Device& device, const ConvArgs& args) {
     operands.weight = &weight;
     operands.x = pixels(args.x, image, count_images, lines.first_in, lines.count_in);
     operands.y = pixels(args.y, image, count_images, lines.first, lines.count);
-    if (args.residual) operands.residual = pixels(args.residual, image, count_images, lines.first, lines.count);
+    if (args.residual)
+      operands.residual = pixels(args.residual, image, count_images, lines.first, lines.count);
     operands.activation = args.activation;
     operands.conv = true;
     run_product(device, variant, operands, params_for(args, count_images, lines));
   };
 
   const double units = static_cast<double>(width) * static_cast<double>(weight.n * weight.k);
-  const size_t line_bytes = std::max({static_cast<size_t>(width * weight.n) * 4,
-                                      static_cast<size_t>((args.stride + weight.kernel_h) * args.x.dim(2) * channels) * 4});
+  const size_t line_bytes =
+      std::max({static_cast<size_t>(width * weight.n) * 4,
+                static_cast<size_t>((args.stride + weight.kernel_h) * args.x.dim(2) * channels) * 4});
   const int64_t band = rows_per_band(device, images * height, Work::product, units, line_bytes);
   if (band >= images * height && shape.rows < kMostPixels) return run(0, images, lines_of(args, 0, height));
   const int64_t most = std::max<int64_t>(1, kMostPixels / width);

@@ -6,7 +6,8 @@
 namespace diorama::vulkan {
 namespace {
 
-constexpr double kShortestLesson = 1e-3;  // seconds; below it the cost of a submission would be taken for work
+constexpr double kShortestLesson =
+    1e-3;  // seconds; below it the cost of a submission would be taken for work
 
 }  // namespace
 

@@ -28,17 +28,25 @@ std::string Device::description() const {
   return fmt::format("vulkan: {}, {}", context_->info().name, context_->info().driver);
 }
 
-const Caps& Device::caps() const { return context_->caps(); }
+const Caps& Device::caps() const {
+  return context_->caps();
+}
 
 bool Device::prefers(std::string_view variant) const {
   return std::find(variants_.begin(), variants_.end(), variant) != variants_.end();
 }
 
-const std::set<std::string>& Device::kernels() const { return recorder_->kernels(); }
+const std::set<std::string>& Device::kernels() const {
+  return recorder_->kernels();
+}
 
-int Device::validation_messages() const { return context_->validation_messages(); }
+int Device::validation_messages() const {
+  return context_->validation_messages();
+}
 
-std::shared_ptr<diorama::Buffer> Device::allocate(size_t bytes) { return allocate_device_memory(bytes); }
+std::shared_ptr<diorama::Buffer> Device::allocate(size_t bytes) {
+  return allocate_device_memory(bytes);
+}
 
 std::shared_ptr<Buffer> Device::allocate_device_memory(size_t bytes) {
   try {
@@ -74,16 +82,19 @@ void Device::download(const Tensor& from, void* to) {
   std::memcpy(to, staging->mapped(), bytes);
 }
 
-void Device::finish() { recorder_->finish(); }
+void Device::finish() {
+  recorder_->finish();
+}
 
 // Half precision pays where it halves the traffic of a GPU; a CPU converts each value it touches.
 DType Device::product_input(const Format& format) const {
-  return &format == &format_f16() && caps().storage16 && !caps().is_cpu() ? DType::f16 : DType::f32;
+  const bool pays = !caps().is_cpu() || prefers("linear_tiled_f16");
+  return &format == &format_f16() && caps().storage16 && pays ? DType::f16 : DType::f32;
 }
 
 void Device::pack(Weight& weight, const ReadRows& rows) {
-  const auto packed =
-      std::make_shared<PackedMatrix>(allocate_device_memory(packed_bytes(*weight.format, weight.n, weight.k)));
+  const auto packed = std::make_shared<PackedMatrix>(
+      allocate_device_memory(packed_bytes(*weight.format, weight.n, weight.k)));
   const size_t panel_bytes = packed_bytes(*weight.format, kPanelColumns, weight.k);
   std::vector<std::byte> panel(packed->buffer->mapped() == nullptr ? panel_bytes : 0);
   for (int64_t column = 0; column < weight.n; column += kPanelColumns) {

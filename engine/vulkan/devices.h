@@ -1,6 +1,7 @@
 // The Vulkan devices of this machine. No Vulkan header is needed to include this one.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,7 +22,8 @@ struct DeviceInfo {
 
 struct DeviceList {
   std::vector<DeviceInfo> devices;
-  std::string reason;  // why there are none
+  std::string reason;           // why there are none
+  bool has_validation = false;  // the Khronos validation layer is installed
 
   // The first suitable device: discrete, then integrated, then the rest; -1 if there is none.
   int best() const;
@@ -33,14 +35,16 @@ struct DeviceList {
 DeviceList list_devices();
 
 struct DeviceOptions {
-  int index = -1;                     // in list_devices(); -1: the best
-  bool validate = false;              // Khronos validation with synchronization checks; messages go to stderr
-  std::vector<std::string> variants;  // names of kernel variants (shaders/README.md) to prefer wherever they can run
+  int index = -1;         // in list_devices(); -1: the best
+  bool validate = false;  // Khronos validation (also with DIORAMA_VALIDATE set); messages go to stderr
+  std::vector<std::string>
+      variants;  // names of kernel variants (shaders/README.md) to prefer wherever they can run
 
   // Paths that other devices take; false makes this device take them too.
   bool push_descriptors = true;
   bool storage16 = true;
   bool host_visible = true;
+  size_t max_binding_bytes = SIZE_MAX;  // a lower limit than the device's own cuts tensors into more parts
 };
 
 // Throws Fault::unsupported_device with the reason.

@@ -27,7 +27,9 @@ int64_t band_of(const Device& device, const Tensor& widest) {
                        row_bytes(widest));
 }
 
-const Tensor& wider(const Tensor& a, const Tensor& b) { return row_bytes(a) >= row_bytes(b) ? a : b; }
+const Tensor& wider(const Tensor& a, const Tensor& b) {
+  return row_bytes(a) >= row_bytes(b) ? a : b;
+}
 
 ElementwiseParams params_for(int64_t first, int64_t count, const Tensor& y) {
   ElementwiseParams p{};
@@ -44,7 +46,7 @@ void unary(Device& device, const UnaryArgs& args) {
   const Tensor x = args.x.contiguous() ? widened(args.x) : as_matrix(args.x);
   const Tensor y = args.y.reshape(x.shape());
   for_each_band(x.num_rows(), band_of(device, wider(x, y)), [&](int64_t first, int64_t count) {
-    Call call(device, KernelId::unary, {type_id(x), type_id(y), static_cast<uint32_t>(args.activation)});
+    Call call(device, {KernelId::unary, {type_id(x), type_id(y), static_cast<uint32_t>(args.activation)}});
     ElementwiseParams p = params_for(first, count, y);
     p.a = call.bind(x.slice(first, count));
     p.a_stride = static_cast<uint32_t>(x.row_stride());
@@ -57,7 +59,7 @@ void soft_clamp(Device& device, const SoftClampArgs& args) {
   const Tensor x = args.x.contiguous() ? widened(args.x) : as_matrix(args.x);
   const Tensor y = args.y.reshape(x.shape());
   for_each_band(x.num_rows(), band_of(device, wider(x, y)), [&](int64_t first, int64_t count) {
-    Call call(device, KernelId::soft_clamp, {});
+    Call call(device, {KernelId::soft_clamp, {}});
     ElementwiseParams p = params_for(first, count, y);
     p.a = call.bind(x.slice(first, count));
     p.a_stride = static_cast<uint32_t>(x.row_stride());
@@ -73,7 +75,8 @@ void binary(Device& device, const BinaryArgs& args) {
   const Tensor b = alike ? args.b.reshape(a.shape()) : as_matrix(args.b);
   const Tensor y = args.y.reshape(a.shape());
   for_each_band(a.num_rows(), band_of(device, wider(a, y)), [&](int64_t first, int64_t count) {
-    Call call(device, KernelId::binary, {type_id(a), type_id(b), type_id(y), static_cast<uint32_t>(args.kind)});
+    Call call(device,
+              {KernelId::binary, {type_id(a), type_id(b), type_id(y), static_cast<uint32_t>(args.kind)}});
     ElementwiseParams p = params_for(first, count, y);
     p.a = call.bind(a.slice(first, count));
     p.a_stride = static_cast<uint32_t>(a.row_stride());
@@ -90,7 +93,7 @@ void gate_add(Device& device, const GateAddArgs& args) {
   const Tensor residual = as_matrix(args.residual);
   const Tensor y = as_matrix(args.y);
   for_each_band(x.num_rows(), band_of(device, wider(x, residual)), [&](int64_t first, int64_t count) {
-    Call call(device, KernelId::gate_add, {static_cast<uint32_t>(static_cast<bool>(args.gate))});
+    Call call(device, {KernelId::gate_add, {has(args.gate)}});
     ElementwiseParams p = params_for(first, count, y);
     p.rows_per_batch = static_cast<uint32_t>(args.x.dim(1));
     p.a = call.bind(x.slice(first, count));

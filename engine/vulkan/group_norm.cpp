@@ -7,8 +7,8 @@
 namespace diorama::vulkan {
 namespace {
 
-constexpr int64_t kMostChunks = 256;    // of an image: the partial sums are joined one after the other
-constexpr int64_t kGroupsAtOnce = 32;   // threads of group_norm_chunks.comp and group_norm_join.comp
+constexpr int64_t kMostChunks = 256;      // of an image: the partial sums are joined one after the other
+constexpr int64_t kGroupsAtOnce = 32;     // threads of group_norm_chunks.comp and group_norm_join.comp
 constexpr int64_t kValuesPerGroup = 256;  // group_norm_apply.comp
 
 // Chunks depend on the shape alone, so that the order of the sums does too.
@@ -50,14 +50,14 @@ class GroupNorm {
   }
 
   int64_t band(const Tensor& widest, int64_t multiple) const {
-    return rows_per_band(device_, pixels_, Work::elements, static_cast<double>(args_.x.dim(3)), row_bytes(widest),
-                         multiple);
+    return rows_per_band(device_, pixels_, Work::elements, static_cast<double>(args_.x.dim(3)),
+                         row_bytes(widest), multiple);
   }
 
   void measure(int64_t image) {
     const Tensor x = pixels_of(args_.x, image);
     for_each_band(pixels_, band(x, chunk_), [&](int64_t first, int64_t count) {
-      Call call(device_, KernelId::group_norm_chunks, {type_id(x)});
+      Call call(device_, {KernelId::group_norm_chunks, {type_id(x)}});
       GroupNormParams p = params(image, count);
       p.first_chunk = static_cast<uint32_t>(first / chunk_);
       p.x = call.bind(x.slice(first, count));
@@ -68,18 +68,18 @@ class GroupNorm {
   }
 
   void join() {
-    Call call(device_, KernelId::group_norm_join, {});
+    Call call(device_, {KernelId::group_norm_join, {}});
     call.bind(moments_);
-    call.run(params(0, pixels_), {ceil_div(args_.x.dim(0) * args_.groups, kGroupsAtOnce), 1, 1}, Work::elements,
-             static_cast<double>(moments_.num_rows()));
+    call.run(params(0, pixels_), {ceil_div(args_.x.dim(0) * args_.groups, kGroupsAtOnce), 1, 1},
+             Work::elements, static_cast<double>(moments_.num_rows()));
   }
 
   void apply(int64_t image) {
     const Tensor x = pixels_of(args_.x, image);
     const Tensor y = pixels_of(args_.y, image);
     for_each_band(pixels_, band(row_bytes(x) > row_bytes(y) ? x : y, 1), [&](int64_t first, int64_t count) {
-      Call call(device_, KernelId::group_norm_apply,
-                {type_id(x), type_id(y), static_cast<uint32_t>(args_.activation)});
+      Call call(device_, {KernelId::group_norm_apply,
+                          {type_id(x), type_id(y), static_cast<uint32_t>(args_.activation)}});
       GroupNormParams p = params(image, count);
       p.x = call.bind(x.slice(first, count));
       call.bind(moments_);
@@ -103,6 +103,8 @@ class GroupNorm {
 
 }  // namespace
 
-void group_norm(Device& device, const GroupNormArgs& args) { GroupNorm(device, args).run(); }
+void group_norm(Device& device, const GroupNormArgs& args) {
+  GroupNorm(device, args).run();
+}
 
 }  // namespace diorama::vulkan

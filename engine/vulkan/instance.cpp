@@ -1,5 +1,6 @@
 #include "vulkan/instance.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <mutex>
@@ -16,25 +17,28 @@ std::mutex& loader_mutex() {
 
 void load_loader() {
   if (volkInitialize() != VK_SUCCESS)
-    fail(Fault::unsupported_device, "[vulkan] no Vulkan loader; install libvulkan1 and a driver, or use --device cpu");
+    fail(Fault::unsupported_device,
+         "[vulkan] no Vulkan loader; install libvulkan1 and a driver, or use --device cpu");
   if (volkGetInstanceVersion() < VK_API_VERSION_1_3)
-    fail(Fault::unsupported_device, "[vulkan] the loader is older than Vulkan 1.3; update it, or use --device cpu");
-}
-
-bool has_layer(const char* name) {
-  const auto layers = enumerate<VkLayerProperties>(vkEnumerateInstanceLayerProperties);
-  for (const VkLayerProperties& layer : layers)
-    if (std::strcmp(layer.layerName, name) == 0) return true;
-  return false;
+    fail(Fault::unsupported_device,
+         "[vulkan] the loader is older than Vulkan 1.3; update it, or use --device cpu");
 }
 
 }  // namespace
 
+bool has_validation_layer() {
+  const auto layers = enumerate<VkLayerProperties>(vkEnumerateInstanceLayerProperties);
+  return std::any_of(layers.begin(), layers.end(), [](const VkLayerProperties& layer) {
+    return std::strcmp(layer.layerName, kValidationLayer) == 0;
+  });
+}
+
 Instance::Instance(bool validate) {
   const std::lock_guard lock(loader_mutex());
   load_loader();
-  if (validate && !has_layer(kValidationLayer))
-    fail(Fault::unsupported_device, "[vulkan] {} is not installed (Debian: vulkan-validationlayers)", kValidationLayer);
+  if (validate && !has_validation_layer())
+    fail(Fault::unsupported_device, "[vulkan] {} is not installed (Debian: vulkan-validationlayers)",
+         kValidationLayer);
 
   const VkValidationFeatureEnableEXT enable = VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT;
   VkValidationFeaturesEXT features{VK_STRUCTURE_TYPE_VALIDATION_FEATURES_EXT};
@@ -55,7 +59,8 @@ Instance::Instance(bool validate) {
     info.ppEnabledExtensionNames = extensions;
   }
   if (const VkResult result = vkCreateInstance(&info, nullptr, &instance_); result != VK_SUCCESS)
-    fail(Fault::unsupported_device, "[vulkan] no driver: {}; install one, or use --device cpu", describe(result));
+    fail(Fault::unsupported_device, "[vulkan] no driver: {}; install one, or use --device cpu",
+         describe(result));
   volkLoadInstance(instance_);
   if (validate) listen();
 }
@@ -78,7 +83,8 @@ void Instance::listen() {
   info.messageType = VK_DEBUG_UTILS_MESSAGE_TYPE_VALIDATION_BIT_EXT;
   info.pfnUserCallback = on_message;
   info.pUserData = this;
-  check(vkCreateDebugUtilsMessengerEXT(instance_, &info, nullptr, &messenger_), "vkCreateDebugUtilsMessengerEXT");
+  check(vkCreateDebugUtilsMessengerEXT(instance_, &info, nullptr, &messenger_),
+        "vkCreateDebugUtilsMessengerEXT");
   destroy_messenger_ = vkDestroyDebugUtilsMessengerEXT;
 }
 

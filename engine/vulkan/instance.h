@@ -9,6 +9,9 @@
 
 namespace diorama::vulkan {
 
+// Whether the Khronos validation layer is installed.
+bool has_validation_layer();
+
 class Instance {
  public:
   // Throws Fault::unsupported_device where there is no loader, no Vulkan 1.3 or no validation layer.
@@ -25,12 +28,14 @@ class Instance {
  private:
   static VKAPI_ATTR VkBool32 VKAPI_CALL on_message(VkDebugUtilsMessageSeverityFlagBitsEXT severity,
                                                    VkDebugUtilsMessageTypeFlagsEXT types,
-                                                   const VkDebugUtilsMessengerCallbackDataEXT* data, void* self);
+                                                   const VkDebugUtilsMessengerCallbackDataEXT* data,
+                                                   void* self);
   void listen();
 
   VkInstance instance_ = VK_NULL_HANDLE;
   VkDebugUtilsMessengerEXT messenger_ = VK_NULL_HANDLE;
-  PFN_vkDestroyDebugUtilsMessengerEXT destroy_messenger_ = nullptr;  // the global one may be of another instance
+  PFN_vkDestroyDebugUtilsMessengerEXT destroy_messenger_ =
+      nullptr;  // the global one may be of another instance
   std::atomic<int> messages_{0};
 };
 

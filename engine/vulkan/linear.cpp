@@ -8,7 +8,8 @@ namespace diorama::vulkan {
 namespace {
 
 bool aligned_to_four(const Tensor& x) {
-  return x.row_stride() % 4 == 0 && x.byte_offset() % (4 * byte_size(x.dtype())) == 0 && x.shape().last() % 4 == 0;
+  return x.row_stride() % 4 == 0 && x.byte_offset() % (4 * byte_size(x.dtype())) == 0 &&
+         x.shape().last() % 4 == 0;
 }
 
 }  // namespace
@@ -18,7 +19,8 @@ void linear(Device& device, const LinearArgs& args) {
   const Tensor x = as_matrix(args.x);
   const Tensor y = as_matrix(args.y);
   const bool half = x.dtype() == DType::f16 && weight.format == &format_f16();
-  const ProductShape shape{x.num_rows(), weight.n, weight.k, false, half, aligned_to_four(x)};
+  const bool vectors = args.x.shape().rank() <= 2;
+  const ProductShape shape{x.num_rows(), weight.n, weight.k, false, vectors, half, aligned_to_four(x)};
   const auto variants = product_variants(device.caps(), shape);
   const ProductVariant& variant = choose_product(variants, device, shape);
 
@@ -26,7 +28,8 @@ void linear(Device& device, const LinearArgs& args) {
   const size_t widest = std::max({row_bytes(x), row_bytes(y), static_cast<size_t>(weight.n) * sizeof(float)});
   const int64_t band = rows_per_band(device, shape.rows, Work::product, units, widest, variant.rows);
   for_each_band(shape.rows, band, [&](int64_t first, int64_t count) {
-    ProductOperands operands{&weight, x.slice(first, count), args.gate, {}, y.slice(first, count), args.activation};
+    ProductOperands operands{&weight, x.slice(first, count), args.gate,
+                             {},      y.slice(first, count), args.activation};
     if (args.residual) operands.residual = as_matrix(args.residual).slice(first, count);
     ProductParams p{};
     p.rows = static_cast<uint32_t>(count);

@@ -19,7 +19,8 @@ std::vector<VkMemoryPropertyFlags> wishes(Placement placement, bool host_visible
       VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
   if (placement == Placement::upload) return {kMapped};
   if (placement == Placement::download) return {kMapped | VK_MEMORY_PROPERTY_HOST_CACHED_BIT, kMapped};
-  if (host_visible) return {kMapped | VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0};
+  if (host_visible)
+    return {kMapped | VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0};
   return {VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0};
 }
 
@@ -44,12 +45,13 @@ std::optional<MemoryType> find_memory_type(const Context& context, uint32_t allo
 Block::Block(std::shared_ptr<const Context> context, size_t bytes, Placement placement)
     : context_(std::move(context)), bytes_(rounded(bytes)) {
   if (bytes_ > context_->caps().max_allocation_bytes)
-    fail(Fault::out_of_memory, "[vulkan] {} MiB in one piece; {} allows {} MiB: choose a smaller picture or batch",
-         bytes_ >> 20, context_->info().name, context_->caps().max_allocation_bytes >> 20);
+    fail(Fault::out_of_memory,
+         "[vulkan] {} MiB in one piece; {} allows {} MiB: choose a smaller picture or batch", bytes_ >> 20,
+         context_->info().name, context_->caps().max_allocation_bytes >> 20);
   VkBufferCreateInfo info{VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO};
   info.size = bytes_;
-  info.usage =
-      VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT;
+  info.usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT |
+               VK_BUFFER_USAGE_TRANSFER_DST_BIT;
   check(vkCreateBuffer(context_->handle(), &info, nullptr, &buffer_), "vkCreateBuffer");
   try {
     allocate_memory(placement);
@@ -76,7 +78,8 @@ void Block::allocate_memory(Placement placement) {
   info.memoryTypeIndex = type->index;
   const VkResult result = vkAllocateMemory(context_->handle(), &info, nullptr, &memory_);
   if (result == VK_ERROR_OUT_OF_DEVICE_MEMORY || result == VK_ERROR_OUT_OF_HOST_MEMORY)
-    fail(Fault::out_of_memory, "[vulkan] {} has no {} MiB left; choose a smaller picture or a lower precision",
+    fail(Fault::out_of_memory,
+         "[vulkan] {} has no {} MiB left; choose a smaller picture or a lower precision",
          context_->info().name, needs.size >> 20);
   check(result, "vkAllocateMemory");
   check(vkBindBufferMemory(context_->handle(), buffer_, memory_, 0), "vkBindBufferMemory");
@@ -93,14 +96,17 @@ Buffer::Buffer(std::shared_ptr<Block> block, size_t bytes) : block_(std::move(bl
   byte_size = bytes;
 }
 
-Buffer::~Buffer() { block_->ranges.free(offset_); }
+Buffer::~Buffer() {
+  block_->ranges.free(offset_);
+}
 
 std::shared_ptr<Buffer> Heap::allocate(size_t bytes) {
   if (bytes > kLargestShared)
     return std::make_shared<Buffer>(std::make_shared<Block>(context_, bytes, Placement::device), bytes);
   for (const std::shared_ptr<Block>& block : shared_blocks_) {
     if (block->ranges.empty()) block->ranges = Arena();
-    if (block->ranges.peak() + rounded(bytes) <= block->byte_size()) return std::make_shared<Buffer>(block, bytes);
+    if (block->ranges.peak() + rounded(bytes) <= block->byte_size())
+      return std::make_shared<Buffer>(block, bytes);
   }
   const auto block = std::make_shared<Block>(context_, kSharedBlockBytes, Placement::device);
   shared_blocks_.push_back(block);

@@ -1,4 +1,5 @@
-// Private: device memory. Small buffers share blocks, so that a model of hundreds of weights needs few allocations.
+// Private: device memory. Small buffers share blocks, so that a model of hundreds of weights needs few
+// allocations.
 #pragma once
 
 #include <memory>
@@ -63,6 +64,8 @@ class Heap {
   std::vector<std::shared_ptr<Block>> shared_blocks_;
 };
 
-inline const Buffer& buffer_of(const Tensor& tensor) { return static_cast<const Buffer&>(*tensor.buffer()); }
+inline const Buffer& buffer_of(const Tensor& tensor) {
+  return static_cast<const Buffer&>(*tensor.buffer());
+}
 
 }  // namespace diorama::vulkan

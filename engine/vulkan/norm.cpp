@@ -26,15 +26,14 @@ void norm(Device& device, const NormArgs& args) {
   const Choice choice = choose(device);
   const Tensor x = as_matrix(args.x);
   const Tensor y = as_matrix(args.y);
-  const auto has = [](const Tensor& tensor) { return static_cast<uint32_t>(static_cast<bool>(tensor)); };
-  const std::vector<uint32_t> constants{choice.threads,  type_id(y),     args.kind == NormKind::rms ? 1u : 0u,
-                                        has(args.weight), has(args.bias), has(args.shift)};
+  const std::vector<uint32_t> constants{
+      choice.threads,   type_id(y),     args.kind == NormKind::rms ? 1u : 0u,
+      has(args.weight), has(args.bias), has(args.shift)};
   const auto width = static_cast<double>(x.shape().last());
   const int64_t band = rows_per_band(device, x.num_rows(), Work::elements, width, row_bytes(x));
   for_each_band(x.num_rows(), band, [&](int64_t first, int64_t count) {
-    Call call(device, choice.kernel, constants);
+    Call call(device, {choice.kernel, constants});
     NormParams p{};
-    p.rows = static_cast<uint32_t>(count);
     p.width = static_cast<uint32_t>(x.shape().last());
     p.x = call.bind(x.slice(first, count));
     p.weight = call.bind_optional(args.weight);

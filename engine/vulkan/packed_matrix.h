@@ -1,5 +1,5 @@
-// Weights in device memory: panels of 32 columns (rows of the matrix [N, K]) side by side, [N / 32][K][32], the last
-// panel padded with zeros. Every kernel reads this layout: a run of four columns is one load.
+// Weights in device memory: panels of 32 columns (rows of the matrix [N, K]) side by side, [N / 32][K][32],
+// the last panel padded with zeros. Every kernel reads this layout: a run of four columns is one load.
 #pragma once
 
 #include "formats/format.h"

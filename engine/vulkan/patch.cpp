@@ -10,9 +10,8 @@ constexpr int64_t kColumnsPerGroup = 64;  // patch.comp
 void move_patches(Device& device, const PatchArgs& args, bool to_tokens) {
   const Shape& image = args.image.shape();
   const uint32_t channel_fastest = args.order == PatchOrder::channel_fastest ? 1 : 0;
-  Call call(device, KernelId::patch, {type_id(args.tokens), to_tokens ? 1u : 0u, channel_fastest});
+  Call call(device, {KernelId::patch, {type_id(args.tokens), to_tokens ? 1u : 0u, channel_fastest}});
   PatchParams p{};
-  p.images = static_cast<uint32_t>(image[0]);
   p.channels = static_cast<uint32_t>(image[1]);
   p.height = static_cast<uint32_t>(image[2]);
   p.width = static_cast<uint32_t>(image[3]);
@@ -25,7 +24,11 @@ void move_patches(Device& device, const PatchArgs& args, bool to_tokens) {
 
 }  // namespace
 
-void patchify(Device& device, const PatchArgs& args) { move_patches(device, args, true); }
-void unpatchify(Device& device, const PatchArgs& args) { move_patches(device, args, false); }
+void patchify(Device& device, const PatchArgs& args) {
+  move_patches(device, args, true);
+}
+void unpatchify(Device& device, const PatchArgs& args) {
+  move_patches(device, args, false);
+}
 
 }  // namespace diorama::vulkan

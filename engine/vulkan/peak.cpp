@@ -14,12 +14,13 @@ double measure_fma_peak(Device& device) {
   constexpr int64_t kInvocationsPerGroup = 64;  // shaders/peak_fma.comp
   constexpr double kOperationsPerRound = 2.0 * 4 * 12;
   const int64_t groups = device.caps().type == DeviceType::cpu ? 64 : 4096;
-  const Tensor y({device.allocate(static_cast<size_t>(groups * kInvocationsPerGroup) * sizeof(float)), 0, nullptr},
-                 {groups * kInvocationsPerGroup}, DType::f32);
+  const Tensor y(
+      {device.allocate(static_cast<size_t>(groups * kInvocationsPerGroup) * sizeof(float)), 0, nullptr},
+      {groups * kInvocationsPerGroup}, DType::f32);
   PeakParams params{.rounds = 1000, .factor = 0.999f, .addend = 0.001f};
   const auto seconds = [&] {
     const auto start = Clock::now();
-    Call call(device, KernelId::peak_fma, {});
+    Call call(device, {KernelId::peak_fma, {}});
     call.bind(y);
     call.run(params, {groups, 1, 1}, Work::elements, 1);
     device.finish();
@@ -31,7 +32,8 @@ double measure_fma_peak(Device& device) {
   std::array<double, 5> times{};
   std::generate(times.begin(), times.end(), seconds);
   std::sort(times.begin(), times.end());
-  return kOperationsPerRound * params.rounds * static_cast<double>(groups * kInvocationsPerGroup) / times[2] * 1e-9;
+  return kOperationsPerRound * params.rounds * static_cast<double>(groups * kInvocationsPerGroup) / times[2] *
+         1e-9;
 }
 
 }  // namespace diorama::vulkan

@@ -4,7 +4,8 @@
 
 namespace diorama::vulkan {
 
-// GFLOP/s of a shader that does nothing but fp32 fused multiply-adds (each counted twice): the median of five runs.
+// GFLOP/s of a shader that does nothing but fp32 fused multiply-adds (each counted twice): the median of five
+// runs.
 double measure_fma_peak(Device& device);
 
 }  // namespace diorama::vulkan

@@ -42,11 +42,16 @@ std::string version_text(uint32_t version) {
 
 DeviceType type_of(VkPhysicalDeviceType type) {
   switch (type) {
-    case VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU: return DeviceType::integrated;
-    case VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU: return DeviceType::discrete;
-    case VK_PHYSICAL_DEVICE_TYPE_VIRTUAL_GPU: return DeviceType::virtual_gpu;
-    case VK_PHYSICAL_DEVICE_TYPE_CPU: return DeviceType::cpu;
-    default: return DeviceType::other;
+    case VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU:
+      return DeviceType::integrated;
+    case VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU:
+      return DeviceType::discrete;
+    case VK_PHYSICAL_DEVICE_TYPE_VIRTUAL_GPU:
+      return DeviceType::virtual_gpu;
+    case VK_PHYSICAL_DEVICE_TYPE_CPU:
+      return DeviceType::cpu;
+    default:
+      return DeviceType::other;
   }
 }
 
@@ -82,16 +87,17 @@ Caps caps_of(VkPhysicalDevice device, const Properties& properties, const Featur
   const VkPhysicalDeviceLimits& limits = properties.base.properties.limits;
   const VkSubgroupFeatureFlags subgroup = properties.v11.subgroupSupportedOperations;
   const bool subgroups = (properties.v11.subgroupSupportedStages & VK_SHADER_STAGE_COMPUTE_BIT) != 0;
-  constexpr VkSubgroupFeatureFlags kBroadcast = VK_SUBGROUP_FEATURE_BASIC_BIT | VK_SUBGROUP_FEATURE_BALLOT_BIT;
 
   Caps caps;
   caps.type = type_of(properties.base.properties.deviceType);
   caps.subgroup_size = properties.v11.subgroupSize;
-  caps.subgroup_broadcast = subgroups && (subgroup & kBroadcast) == kBroadcast;
+  caps.subgroup_shuffle = subgroups && (subgroup & VK_SUBGROUP_FEATURE_SHUFFLE_BIT) != 0;
   caps.subgroup_arithmetic = subgroups && (subgroup & VK_SUBGROUP_FEATURE_ARITHMETIC_BIT) != 0;
   caps.storage16 = features.v11.storageBuffer16BitAccess == VK_TRUE;
   caps.push_descriptors = has_extension(device, VK_KHR_PUSH_DESCRIPTOR_EXTENSION_NAME);
   caps.pipeline_statistics = has_extension(device, VK_KHR_PIPELINE_EXECUTABLE_PROPERTIES_EXTENSION_NAME);
+  // CPUs and integrated GPUs have one memory for both sides; a discrete GPU reads its own faster.
+  caps.host_visible = caps.is_cpu() || caps.type == DeviceType::integrated;
   caps.timestamp_ns = limits.timestampPeriod;
   caps.max_binding_bytes = limits.maxStorageBufferRange;
   caps.max_allocation_bytes = properties.v11.maxMemoryAllocationSize;
@@ -111,9 +117,10 @@ std::string why_unsuitable(const Properties& properties, const Features& feature
   if (features.v13.synchronization2 == VK_FALSE) return "it has no synchronization2";
   if (features.v13.maintenance4 == VK_FALSE) return "it has no maintenance4";
   if (limits.maxPerStageDescriptorStorageBuffers < kMaxBindings)
-    return fmt::format("it binds {} storage buffers; {} are needed", limits.maxPerStageDescriptorStorageBuffers,
-                       kMaxBindings);
-  if (limits.minStorageBufferOffsetAlignment > Arena::kAlignment) return "its storage buffers need wide alignment";
+    return fmt::format("it binds {} storage buffers; {} are needed",
+                       limits.maxPerStageDescriptorStorageBuffers, kMaxBindings);
+  if (limits.minStorageBufferOffsetAlignment > Arena::kAlignment)
+    return "its storage buffers need wide alignment";
   return "";
 }
 

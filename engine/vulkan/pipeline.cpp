@@ -58,7 +58,8 @@ VkPipeline Pipelines::create(const PipelineKey& key) {
   info.stage.pSpecializationInfo = &constants;
   info.layout = context_->pipeline_layout();
   VkPipeline pipeline = VK_NULL_HANDLE;
-  check(vkCreateComputePipelines(context_->handle(), cache_.handle(), 1, &info, nullptr, &pipeline), code.name);
+  check(vkCreateComputePipelines(context_->handle(), cache_.handle(), 1, &info, nullptr, &pipeline),
+        code.name);
   return pipeline;
 }
 

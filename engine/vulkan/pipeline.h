@@ -14,7 +14,8 @@ namespace diorama::vulkan {
 
 class Pipelines {
  public:
-  explicit Pipelines(std::shared_ptr<const Context> context) : context_(std::move(context)), cache_(context_) {}
+  explicit Pipelines(std::shared_ptr<const Context> context)
+      : context_(std::move(context)), cache_(context_) {}
   ~Pipelines();
   Pipelines(const Pipelines&) = delete;
   Pipelines& operator=(const Pipelines&) = delete;

@@ -34,8 +34,8 @@ bool made_for(const Context& context, std::span<const std::byte> data) {
   if (data.size() < sizeof header) return false;
   std::memcpy(&header, data.data(), sizeof header);
   const VkPhysicalDeviceProperties properties = properties_of(context);
-  return header.headerVersion == VK_PIPELINE_CACHE_HEADER_VERSION_ONE && header.vendorID == properties.vendorID &&
-         header.deviceID == properties.deviceID &&
+  return header.headerVersion == VK_PIPELINE_CACHE_HEADER_VERSION_ONE &&
+         header.vendorID == properties.vendorID && header.deviceID == properties.deviceID &&
          std::memcmp(header.pipelineCacheUUID, properties.pipelineCacheUUID, VK_UUID_SIZE) == 0;
 }
 

@@ -7,19 +7,21 @@
 namespace diorama::vulkan {
 namespace {
 
-constexpr int64_t kMostVectorRows = 8;   // linear_vector.comp
-constexpr int64_t kEnoughGroups = 128;   // workgroups that keep a large GPU busy
+constexpr int64_t kVectorRows = 8;      // of a workgroup of linear_vector
+constexpr int64_t kEnoughGroups = 128;  // workgroups that keep a large GPU busy
 
 ProductVariant lanes(const Caps& caps, uint32_t rows) {
   const uint32_t lanes = caps.subgroup_size;
-  return {fmt::format("linear_lanes_{}", rows), KernelId::linear_lanes, rows, lanes * 4, {lanes, rows}, 0, lanes};
+  return {
+      fmt::format("linear_lanes_{}", rows), KernelId::linear_lanes, rows, lanes * 4, {lanes, rows}, 0, lanes};
 }
 
 ProductVariant vector(uint32_t rows) {
   return {"linear_vector", KernelId::linear_vector, rows, 32, {rows}, 32 * 8 * 16, 256};
 }
 
-ProductVariant tiled(const ProductShape& shape, uint32_t bm, uint32_t bn, uint32_t bk, uint32_t tm, uint32_t tn) {
+ProductVariant tiled(const ProductShape& shape, uint32_t bm, uint32_t bn, uint32_t bk, uint32_t tm,
+                     uint32_t tn) {
   const uint32_t threads = (bm / tm) * (bn / tn);
   const uint32_t value_bytes = shape.half ? 2 : 4;
   return {fmt::format("linear_tiled_{}x{}x{}", bm, bn, bk),
@@ -27,7 +29,7 @@ ProductVariant tiled(const ProductShape& shape, uint32_t bm, uint32_t bn, uint32
           bm,
           bn,
           {threads, bm, bn, bk, tm, tn, shape.wide_x ? 1u : 0u},
-          (bm * (bk + 4) + bk * bn) * value_bytes,
+          (bm * (bk + 4) + bk * bn) * value_bytes + (bm / tm) * bn * 4,
           threads};
 }
 
@@ -39,11 +41,11 @@ bool enough_groups(const ProductVariant& variant, const ProductShape& shape) {
 
 std::vector<ProductVariant> product_variants(const Caps& caps, const ProductShape& shape) {
   std::vector<ProductVariant> variants;
-  if (caps.is_cpu() && caps.subgroup_broadcast) {
+  if (caps.is_cpu() && caps.subgroup_shuffle) {
     if (shape.rows <= 4) variants.push_back(lanes(caps, 4));
     variants.push_back(lanes(caps, 16));
   }
-  if (shape.rows <= kMostVectorRows && !shape.conv) variants.push_back(vector(static_cast<uint32_t>(shape.rows)));
+  if (!shape.conv) variants.push_back(vector(static_cast<uint32_t>(std::min(shape.rows, kVectorRows))));
   variants.push_back(tiled(shape, 128, 128, 16, 8, 8));
   variants.push_back(tiled(shape, 64, 64, 16, 8, 8));
   variants.push_back(tiled(shape, 32, 32, 16, 4, 4));
@@ -53,46 +55,57 @@ std::vector<ProductVariant> product_variants(const Caps& caps, const ProductShap
   return variants;
 }
 
-// The first in order of preference; tiles grow smaller until there are enough of them.
+// Tiles grow smaller until there are enough of them. linear_vector sums in another order than the rest, so it
+// is chosen by what the rows are, never by how many: the same row gives the same bytes in any batch.
 const ProductVariant& choose_product(const std::vector<ProductVariant>& variants, const Device& device,
                                      const ProductShape& shape) {
   for (const ProductVariant& variant : variants)
     if (device.prefers(variant.name)) return variant;
-  for (const ProductVariant& variant : variants)
-    if (variant.kernel == KernelId::linear_lanes || variant.kernel == KernelId::linear_vector ||
-        enough_groups(variant, shape))
+  for (const ProductVariant& variant : variants) {
+    if (variant.kernel == KernelId::linear_lanes) return variant;
+    if (variant.kernel == KernelId::linear_vector ? shape.vectors : enough_groups(variant, shape))
       return variant;
+  }
   return variants.back();
+}
+
+PipelineKey product_pipeline(const ProductVariant& variant, const ProductTraits& traits) {
+  PipelineKey key{variant.kernel,
+                  {type_id(traits.x), static_cast<uint32_t>(traits.weight->shader_id), type_id(traits.y),
+                   static_cast<uint32_t>(traits.activation), traits.bias, traits.gate, traits.residual,
+                   traits.conv, type_id(traits.residual_type)}};
+  key.constants.insert(key.constants.end(), variant.constants.begin(), variant.constants.end());
+  return key;
 }
 
 void run_product(Device& device, const ProductVariant& variant, const ProductOperands& operands,
                  ProductParams params) {
   const Weight& weight = *operands.weight;
   const auto& packed = static_cast<const PackedMatrix&>(*weight.packed);
-  const auto flag = [](bool value) { return value ? 1u : 0u; };
-  std::vector<uint32_t> constants{type_id(operands.x),
-                                  static_cast<uint32_t>(weight.format->shader_id),
-                                  type_id(operands.y),
-                                  static_cast<uint32_t>(operands.activation),
-                                  flag(static_cast<bool>(weight.bias)),
-                                  flag(static_cast<bool>(operands.gate)),
-                                  flag(static_cast<bool>(operands.residual)),
-                                  flag(operands.conv),
-                                  type_id(operands.residual)};
-  constants.insert(constants.end(), variant.constants.begin(), variant.constants.end());
+  const PipelineKey pipeline = product_pipeline(variant, {.x = operands.x.dtype(),
+                                                          .y = operands.y.dtype(),
+                                                          .residual_type = operands.residual.dtype(),
+                                                          .weight = weight.format,
+                                                          .activation = operands.activation,
+                                                          .bias = static_cast<bool>(weight.bias),
+                                                          .gate = static_cast<bool>(operands.gate),
+                                                          .residual = static_cast<bool>(operands.residual),
+                                                          .conv = operands.conv});
 
   const size_t panel_bytes = packed_bytes(*weight.format, kPanelColumns, weight.k);
   const Caps& caps = device.caps();
-  const auto most_panels = static_cast<int64_t>((caps.max_binding_bytes - caps.binding_alignment) / panel_bytes);
+  const auto most_panels =
+      static_cast<int64_t>((caps.max_binding_bytes - caps.binding_alignment) / panel_bytes);
   require(most_panels > 0, "[linear] {}: {} columns exceed a binding", weight.name, kPanelColumns);
   for_each_band(weight.n, most_panels * kPanelColumns, [&](int64_t first, int64_t count) {
-    Call call(device, variant.kernel, constants);
+    Call call(device, pipeline);
     ProductParams p = params;
     const auto first_column = static_cast<uint32_t>(first);
     p.columns = static_cast<uint32_t>(count);
     p.k = static_cast<uint32_t>(weight.k);
     p.x += call.bind(operands.x);
-    call.bind_bytes(*packed.buffer, static_cast<size_t>(first / kPanelColumns) * panel_bytes,
+    call.bind_bytes(*packed.buffer,
+                    static_cast<size_t>((weight.first_row + first) / kPanelColumns) * panel_bytes,
                     static_cast<size_t>(ceil_div(count, kPanelColumns)) * panel_bytes);
     p.bias = call.bind_optional(weight.bias) + first_column;
     p.gate = call.bind_optional(operands.gate) + first_column;

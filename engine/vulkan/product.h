@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "formats/format.h"
 #include "kernel_params.h"
 #include "tensor/kernel_args.h"
 #include "vulkan/call.h"
@@ -21,14 +22,24 @@ struct ProductVariant {
 struct ProductShape {
   int64_t rows, columns, depth;
   bool conv;
-  bool half;    // x and weights are f16
-  bool wide_x;  // four values of x may be read at a time
+  bool vectors;  // each row is a thing of its own (modulation), not one of many tokens
+  bool half;     // x and weights are f16
+  bool wide_x;   // four values of x may be read at a time
 };
 
 const ProductVariant& choose_product(const std::vector<ProductVariant>& variants, const Device& device,
                                      const ProductShape& shape);
 // All that this device can run on some shape.
 std::vector<ProductVariant> product_variants(const Caps& caps, const ProductShape& shape);
+
+// The pipeline of a variant for these types and parts of a product.
+struct ProductTraits {
+  DType x = DType::f32, y = DType::f32, residual_type = DType::f32;
+  const Format* weight = nullptr;
+  Activation activation = Activation::none;
+  bool bias = false, gate = false, residual = false, conv = false;
+};
+PipelineKey product_pipeline(const ProductVariant& variant, const ProductTraits& traits);
 
 struct ProductOperands {
   const Weight* weight = nullptr;
@@ -37,7 +48,8 @@ struct ProductOperands {
   bool conv = false;
 };
 
-// Runs one band. `params` says where rows of x begin; the rest is filled in. Weights wider than a binding are cut.
+// Runs one band. `params` says where rows of x begin; the rest is filled in. Weights wider than a binding are
+// cut.
 void run_product(Device& device, const ProductVariant& variant, const ProductOperands& operands,
                  ProductParams params);
 

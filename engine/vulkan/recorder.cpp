@@ -5,8 +5,8 @@
 namespace diorama::vulkan {
 namespace {
 
-constexpr size_t kMaxUnderWay = 2;                    // segments
-constexpr uint64_t kWaitNanoseconds = 20'000'000;     // between two looks at the cancel token
+constexpr size_t kMaxUnderWay = 2;                 // segments
+constexpr uint64_t kWaitNanoseconds = 20'000'000;  // between two looks at the cancel token
 
 }  // namespace
 
@@ -41,7 +41,8 @@ void Recorder::dispatch(const Dispatch& dispatch) {
   if (costs_.seconds(current_->amounts) >= kSegmentSeconds) submit();
 }
 
-void Recorder::copy(const Buffer& from, size_t from_offset, const Buffer& to, size_t to_offset, size_t bytes) {
+void Recorder::copy(const Buffer& from, size_t from_offset, const Buffer& to, size_t to_offset,
+                    size_t bytes) {
   const VkCommandBuffer commands = this->commands();
   barrier();
   const VkBufferCopy region{from.byte_offset() + from_offset, to.byte_offset() + to_offset, bytes};
@@ -68,7 +69,8 @@ VkCommandBuffer Recorder::commands() {
 
 // Everything waits for everything: the ops of a network depend on one another anyway.
 void Recorder::barrier() {
-  constexpr VkPipelineStageFlags2 kStages = VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_2_COPY_BIT;
+  constexpr VkPipelineStageFlags2 kStages =
+      VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_2_COPY_BIT;
   VkMemoryBarrier2 memory{VK_STRUCTURE_TYPE_MEMORY_BARRIER_2};
   memory.srcStageMask = kStages;
   memory.srcAccessMask = VK_ACCESS_2_SHADER_WRITE_BIT | VK_ACCESS_2_TRANSFER_WRITE_BIT;
@@ -91,7 +93,8 @@ void Recorder::bind(VkCommandBuffer commands, std::span<const Binding> bindings)
   for (uint32_t i = 0; i < count; ++i) {
     const Binding& binding = bindings[i];
     current_->keep(*binding.buffer);
-    buffers[i] = {binding.buffer->handle(), binding.buffer->byte_offset() + binding.byte_offset, binding.bytes};
+    buffers[i] = {binding.buffer->handle(), binding.buffer->byte_offset() + binding.byte_offset,
+                  binding.bytes};
     writes[i] = {VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET};
     writes[i].dstSet = set;
     writes[i].dstBinding = i;
@@ -110,18 +113,10 @@ void Recorder::bind(VkCommandBuffer commands, std::span<const Binding> bindings)
 
 void Recorder::submit() {
   if (current_ == nullptr) return;
+  look_for_cancel();
   if (under_way_.size() >= kMaxUnderWay) wait(under_way_[under_way_.size() - kMaxUnderWay]->value);
   retire_done();
 
-  VkMemoryBarrier2 to_host{VK_STRUCTURE_TYPE_MEMORY_BARRIER_2};
-  to_host.srcStageMask = VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_2_COPY_BIT;
-  to_host.srcAccessMask = VK_ACCESS_2_SHADER_WRITE_BIT | VK_ACCESS_2_TRANSFER_WRITE_BIT;
-  to_host.dstStageMask = VK_PIPELINE_STAGE_2_HOST_BIT;
-  to_host.dstAccessMask = VK_ACCESS_2_HOST_READ_BIT;
-  VkDependencyInfo dependency{VK_STRUCTURE_TYPE_DEPENDENCY_INFO};
-  dependency.memoryBarrierCount = 1;
-  dependency.pMemoryBarriers = &to_host;
-  vkCmdPipelineBarrier2(current_->commands(), &dependency);
   current_->end();
 
   VkCommandBufferSubmitInfo commands{VK_STRUCTURE_TYPE_COMMAND_BUFFER_SUBMIT_INFO};
@@ -149,19 +144,21 @@ void Recorder::wait(uint64_t value) {
     const VkResult result = vkWaitSemaphores(context_->handle(), &info, kWaitNanoseconds);
     if (result == VK_SUCCESS) return;
     if (result != VK_TIMEOUT) check(result, "vkWaitSemaphores");
-    try {
-      poll_();
-    } catch (...) {
-      discard();
-      throw;
-    }
+    look_for_cancel();
   }
 }
 
-void Recorder::discard() {
-  if (current_ == nullptr) return;
-  current_->reset();
-  idle_.push_back(std::move(current_));
+// What is recorded and not yet submitted is forgotten when the work is to stop.
+void Recorder::look_for_cancel() {
+  try {
+    poll_();
+  } catch (...) {
+    if (current_ != nullptr) {
+      current_->reset();
+      idle_.push_back(std::move(current_));
+    }
+    throw;
+  }
 }
 
 void Recorder::retire_done() {

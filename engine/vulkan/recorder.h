@@ -1,5 +1,5 @@
-// Private: ordered work on the queue. What is recorded is submitted in segments of about 50 ms, at most two of which
-// are under way, so that a cancelled run stops soon.
+// Private: ordered work on the queue. What is recorded is submitted in segments of about 50 ms, at most two
+// of which are under way, so that a cancelled run stops soon.
 #pragma once
 
 #include <deque>
@@ -56,7 +56,7 @@ class Recorder {
   void bind(VkCommandBuffer commands, std::span<const Binding> bindings);
   void submit();
   void wait(uint64_t value);
-  void discard();  // what is recorded and not yet submitted
+  void look_for_cancel();
   void retire_done();
 
   std::shared_ptr<const Context> context_;

@@ -18,25 +18,29 @@ void move_rows(Device& device, const RowsArgs& args, bool scatter) {
   const auto width = static_cast<uint32_t>(moving.shape().last());
   const int64_t band = rows_per_band(device, moving.num_rows(), Work::elements, width, row_bytes(moving));
   for_each_band(moving.num_rows(), band, [&](int64_t first, int64_t count) {
-    Call call(device, KernelId::rows, {scatter ? 1u : 0u, element == 2 ? 1u : 0u});
+    Call call(device, {KernelId::rows, {scatter ? 1u : 0u, element == 2 ? 1u : 0u}});
     const Tensor part = moving.slice(first, count);
     const Tensor& x = scatter ? part : whole;
     const Tensor& y = scatter ? whole : part;
     RowsParams p{};
-    p.rows = static_cast<uint32_t>(count);
     p.width = width;
     p.x = call.bind(x);
     p.x_stride = static_cast<uint32_t>(x.row_stride());
     p.ids = call.bind(ids.slice(first, count));
     p.y = call.bind(y);
     p.y_stride = static_cast<uint32_t>(y.row_stride());
-    call.run(p, {ceil_div(width, kWordsPerGroup), count, 1}, Work::elements, static_cast<double>(count) * width);
+    call.run(p, {ceil_div(width, kWordsPerGroup), count, 1}, Work::elements,
+             static_cast<double>(count) * width);
   });
 }
 
 }  // namespace
 
-void gather_rows(Device& device, const RowsArgs& args) { move_rows(device, args, false); }
-void scatter_rows(Device& device, const RowsArgs& args) { move_rows(device, args, true); }
+void gather_rows(Device& device, const RowsArgs& args) {
+  move_rows(device, args, false);
+}
+void scatter_rows(Device& device, const RowsArgs& args) {
+  move_rows(device, args, true);
+}
 
 }  // namespace diorama::vulkan

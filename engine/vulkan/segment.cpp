@@ -1,5 +1,7 @@
 #include "vulkan/segment.h"
 
+#include <cstring>
+
 #include "vulkan/layout.h"
 
 namespace diorama::vulkan {
@@ -24,6 +26,7 @@ Segment::Segment(std::shared_ptr<const Context> context) : context_(std::move(co
   query.queryType = VK_QUERY_TYPE_TIMESTAMP;
   query.queryCount = 2;
   check(vkCreateQueryPool(device, &query, nullptr, &timestamps_), "vkCreateQueryPool");
+  ticks_ = Heap(context_).allocate_staging(2 * sizeof(uint64_t), Placement::download);
 }
 
 Segment::~Segment() {
@@ -55,9 +58,22 @@ VkCommandBuffer Segment::begin() {
   return commands_;
 }
 
+// The ticks are copied, because asking for them makes some drivers wait for all that is under way.
 void Segment::end() {
-  if (timestamps_ != VK_NULL_HANDLE)
+  if (timestamps_ != VK_NULL_HANDLE) {
     vkCmdWriteTimestamp2(commands_, VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT, timestamps_, 1);
+    vkCmdCopyQueryPoolResults(commands_, timestamps_, 0, 2, ticks_->handle(), ticks_->byte_offset(),
+                              sizeof(uint64_t), VK_QUERY_RESULT_64_BIT | VK_QUERY_RESULT_WAIT_BIT);
+  }
+  VkMemoryBarrier2 to_host{VK_STRUCTURE_TYPE_MEMORY_BARRIER_2};
+  to_host.srcStageMask = VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_2_COPY_BIT;
+  to_host.srcAccessMask = VK_ACCESS_2_SHADER_WRITE_BIT | VK_ACCESS_2_TRANSFER_WRITE_BIT;
+  to_host.dstStageMask = VK_PIPELINE_STAGE_2_HOST_BIT;
+  to_host.dstAccessMask = VK_ACCESS_2_HOST_READ_BIT;
+  VkDependencyInfo dependency{VK_STRUCTURE_TYPE_DEPENDENCY_INFO};
+  dependency.memoryBarrierCount = 1;
+  dependency.pMemoryBarriers = &to_host;
+  vkCmdPipelineBarrier2(commands_, &dependency);
   check(vkEndCommandBuffer(commands_), "vkEndCommandBuffer");
   recording_ = false;
 }
@@ -90,9 +106,7 @@ VkDescriptorPool Segment::add_pool() {
 double Segment::measured_seconds() const {
   if (timestamps_ == VK_NULL_HANDLE) return 0;
   uint64_t ticks[2] = {};
-  check(vkGetQueryPoolResults(context_->handle(), timestamps_, 0, 2, sizeof ticks, ticks, sizeof ticks[0],
-                              VK_QUERY_RESULT_64_BIT),
-        "vkGetQueryPoolResults");
+  std::memcpy(ticks, ticks_->mapped(), sizeof ticks);
   return static_cast<double>(ticks[1] - ticks[0]) * context_->caps().timestamp_ns * 1e-9;
 }
 

@@ -41,6 +41,7 @@ class Segment {
   VkCommandPool pool_ = VK_NULL_HANDLE;
   VkCommandBuffer commands_ = VK_NULL_HANDLE;
   VkQueryPool timestamps_ = VK_NULL_HANDLE;
+  std::shared_ptr<Buffer> ticks_;  // of the timestamps
   std::vector<VkDescriptorPool> descriptor_pools_;
   size_t sets_ = 0;
   std::set<std::shared_ptr<const Buffer>> kept_;

@@ -1,8 +1,12 @@
-// Ways to run the ops that tests ask for by name (DeviceOptions::variants; shaders/README.md).
+// Ways to run the ops, for tests: by name (DeviceOptions::variants; shaders/README.md), or compiled without
+// running.
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "vulkan/devices.h"
 
 namespace diorama::vulkan {
 
@@ -11,13 +15,15 @@ struct VariantSet {
   std::string name;
   std::vector<std::string> variants;
 };
+std::vector<VariantSet> variant_sets();
 
-inline std::vector<VariantSet> variant_sets() {
-  return {{"lanes", {"linear_lanes_16", "attention_lanes", "norm_subgroups"}},
-          {"few_lanes", {"linear_lanes_4"}},
-          {"tiled_32", {"linear_tiled_32x32x16", "attention_tiled", "norm_shared"}},
-          {"tiled_64", {"linear_vector", "linear_tiled_64x64x16"}},
-          {"tiled_128", {"linear_tiled_128x128x16"}}};
-}
+// What the driver's compiler says of a pipeline: registers, spills, shared memory, latency...
+struct PipelineReport {
+  std::string name;
+  std::vector<std::pair<std::string, double>> statistics;
+};
+// Compiles every kernel as GPUs run it, in the types that matter; nothing runs. Fault::unsupported_device
+// where the driver tells nothing.
+std::vector<PipelineReport> compile_gpu_pipelines(const DeviceOptions& options);
 
 }  // namespace diorama::vulkan

@@ -7,14 +7,13 @@
 // Numbers of Activation in tensor/kernel_args.h.
 const uint kSilu = 1, kGeluTanh = 2, kRelu = 3;
 
-// x / (1 + e^-x); the exponent is held in range, so that no infinity arises.
-float silu(float x) { return x / (1.0 + exp(min(-x, 80.0))); }
+// x / (1 + e^-u); below -80 nothing is left, and e^80 is still finite.
+float sigmoid_times(float x, float u) { return u < -80.0 ? 0.0 : x / (1.0 + exp(-u)); }
+
+float silu(float x) { return sigmoid_times(x, x); }
 
 // 0.5 x (1 + tanh(u)), u = sqrt(2 / pi) (x + 0.044715 x^3), written as x sigmoid(2 u): no cancellation.
-float gelu_tanh(float x) {
-  const float u2 = 1.5957691216057308 * (x + 0.044715 * x * x * x);
-  return x / (1.0 + exp(min(-u2, 80.0)));
-}
+float gelu_tanh(float x) { return sigmoid_times(x, 1.5957691216057308 * (x + 0.044715 * x * x * x)); }
 
 float activate(float x, uint kind) {
   if (kind == kSilu) return silu(x);

@@ -37,7 +37,7 @@ struct AttentionParams {
 };
 
 struct NormParams {
-  uint rows, width;
+  uint width;
   uint x, weight, bias, shift, shift_stride, scale, scale_stride, y;
   uint first_row, rows_per_batch;
   float eps;
@@ -51,12 +51,12 @@ struct ElementwiseParams {
 };
 
 struct RowsParams {
-  uint rows, width;  // width in words
+  uint width;  // of a row, in words
   uint x, x_stride, ids, y, y_stride;
 };
 
 struct PatchParams {
-  uint images, channels, height, width, patch_size;
+  uint channels, height, width, patch_size;
   uint image, tokens;
 };
 

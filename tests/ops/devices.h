@@ -19,6 +19,9 @@ struct TestDevice {
 
 const std::vector<TestDevice>& test_devices();
 
+// One of each kind, as users get them: for tests of whole networks.
+std::vector<TestDevice> main_test_devices();
+
 // A test with one case of its own kind, which has a `name`, on one device.
 template <typename Case>
 using DeviceCase = std::tuple<TestDevice, Case>;

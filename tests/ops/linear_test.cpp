@@ -1,3 +1,5 @@
+#include <cstring>
+
 #include "ops/harness.h"
 #include "ops/ops.h"
 #include "ops/reference.h"
@@ -132,6 +134,28 @@ TEST_P(LinearProperty, a_fused_gate_equals_linear_then_gate_add_bit_for_bit) {
   args.y = fused.tensor();
   ops::linear(stream, args);
   EXPECT_EQ(fused.bytes(), composed.bytes());
+}
+
+// Queries of some tokens, keys of all: two views of one joined projection.
+TEST_P(LinearProperty, a_view_of_rows_gives_those_columns) {
+  Device& device = *GetParam().device;
+  constexpr int64_t kRows = 9, kColumns = 200;
+  const Floats x = random_values(kRows * 36, 15);
+  for (const Format* format : formats())
+    for (const auto& [first, count] :
+         std::vector<std::pair<int64_t, int64_t>>{{128, 72}, {64, 64}, {0, 100}}) {
+      const TestWeight whole = make_weight(device, *format, kColumns, 36, 14);
+      TestWeight part = whole;
+      part.weight = whole.weight.rows(first, count);
+      const std::vector<std::byte> all = product(device, whole, x, kRows);
+      const std::vector<std::byte> some = product(device, part, x, kRows);
+      const size_t size = static_cast<size_t>(count) * sizeof(float);
+      for (int64_t row = 0; row < kRows; ++row)
+        EXPECT_EQ(std::memcmp(some.data() + static_cast<size_t>(row) * size,
+                              all.data() + static_cast<size_t>(row * kColumns + first) * sizeof(float), size),
+                  0)
+            << format->name << " rows from " << first << ", row " << row;
+    }
 }
 
 TEST_P(LinearProperty, the_output_may_replace_the_residual) {

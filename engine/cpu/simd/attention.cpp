@@ -16,30 +16,41 @@ int64_t vecs_for(int64_t columns) {
 }
 
 struct Scratch {
-  int64_t width;   // head_dim in whole panels
+  int64_t width;   // head_dim in whole vectors of any set
+  int64_t tile;    // keys
   float* queries;  // [num_queries][head_dim], scaled
   float* outputs;  // [num_queries][width], not yet divided by the sums
+  float* keys;     // [head_dim][tile]
+  float* values;   // [tile][width]
+  float* logits;   // [kTileRows][tile], then their exponentials
+  float* bias;     // [tile]
   float* maxima;   // [num_queries]
   float* sums;     // [num_queries]
-  float* keys;     // [head_dim][kKeyTile]
-  float* values;   // [kKeyTile][width]
-  float* bias;     // [kKeyTile]
-  float* logits;   // [kTileRows][kKeyTile], then their exponentials
 
-  explicit Scratch(const AttentionTask& t) : width((t.head_dim + kPanel - 1) / kPanel * kPanel) {
+  explicit Scratch(const AttentionTask& t) : width(padded_head_dim(t.head_dim)), tile(key_tile(t.head_dim)) {
     queries = t.scratch;
     outputs = queries + t.num_queries * width;
     keys = outputs + t.num_queries * width;
-    values = keys + kKeyTile * width;
-    logits = values + kKeyTile * width;
-    bias = logits + kTileRows * kKeyTile;
-    maxima = bias + kKeyTile;
+    values = keys + tile * width;
+    logits = values + tile * width;
+    bias = logits + kTileRows * tile;
+    maxima = bias + tile;
     sums = maxima + t.num_queries;
   }
 };
 
+// Rows of one head lie far apart, where no hardware looks ahead.
+void fetch_ahead(Rows x, int64_t row, int64_t end, int64_t width) {
+  constexpr int64_t kAhead = 16;
+  if (row + kAhead >= end) return;
+  const int64_t size = element_size(x.type);
+  const char* bytes = static_cast<const char*>(x.data) + (row + kAhead) * x.stride * size;
+  for (int64_t i = 0; i < width * size; i += 64) __builtin_prefetch(bytes + i);
+}
+
 void begin(const AttentionTask& t, const Scratch& s) {
   for (int64_t i = 0; i < t.num_queries; ++i) {
+    fetch_ahead(t.q, i, t.num_queries, t.head_dim);
     for (int64_t c = 0; c < t.head_dim; c += kLanes) {
       const int count = lanes_left(c, t.head_dim);
       const Vec q = load_as(t.q.type, t.q.data, i * t.q.stride + c, count);
@@ -51,23 +62,39 @@ void begin(const AttentionTask& t, const Scratch& s) {
   }
 }
 
-// Keys [first, first + count) and their values; absent keys are 0 with a bias of -infinity.
-void pack_tile(const AttentionTask& t, const Scratch& s, int64_t first, int64_t count) {
-  for (int64_t j = 0; j < kKeyTile; ++j) {
-    const bool present = j < count;
-    s.bias[j] = !present ? -kInfinity : t.key_bias == nullptr ? 0.0f : t.key_bias[first + j];
-    for (int64_t c = 0; c < t.head_dim; c += kLanes) {
-      const int lanes = present ? lanes_left(c, t.head_dim) : 0;
-      store(s.values + j * s.width + c, load_as(t.v.type, t.v.data, (first + j) * t.v.stride + c, lanes));
-      const Vec key = load_as(t.k.type, t.k.data, (first + j) * t.k.stride + c, lanes);
-      for (int i = 0; i < kLanes && c + i < t.head_dim; ++i) s.keys[(c + i) * kKeyTile + j] = key[i];
+// kLanes keys from `first` on, transposed into columns [j, j + kLanes) of the tile; absent keys are 0.
+void pack_keys(const AttentionTask& t, const Scratch& s, int64_t first, int64_t j) {
+  for (int64_t i = first; i < first + kLanes; ++i) fetch_ahead(t.k, i, t.num_keys, t.head_dim);
+  for (int64_t c = 0; c < t.head_dim; c += kLanes) {
+    const int lanes = lanes_left(c, t.head_dim);
+    Vec block[kLanes];
+    for (int i = 0; i < kLanes; ++i) {
+      const bool present = first + i < t.num_keys;
+      block[i] = present ? load_as(t.k.type, t.k.data, (first + i) * t.k.stride + c, lanes) : Vec{};
     }
+    transpose(block);
+    for (int i = 0; i < lanes; ++i) store(s.keys + (c + i) * s.tile + j, block[i]);
   }
 }
 
-// Logits of one query become exp(logit - maximum); its sum and output are brought to the new maximum.
-void soften(const AttentionTask& t, const Scratch& s, int64_t query, float* logits, int64_t first,
-            int64_t count) {
+// Keys [first, first + count) and their values; what fills up the last vector gets the bias -infinity.
+void pack_tile(const AttentionTask& t, const Scratch& s, int64_t first, int64_t count) {
+  for (int64_t j = 0; j < count; j += kLanes) {
+    pack_keys(t, s, first + j, j);
+    for (int64_t i = j; i < j + kLanes; ++i)
+      s.bias[i] = i >= count ? -kInfinity : t.key_bias == nullptr ? 0.0f : t.key_bias[first + i];
+  }
+  for (int64_t j = 0; j < count; ++j) {
+    fetch_ahead(t.v, first + j, t.num_keys, t.head_dim);
+    for (int64_t c = 0; c < t.head_dim; c += kLanes)
+      store(s.values + j * s.width + c,
+            load_as(t.v.type, t.v.data, (first + j) * t.v.stride + c, lanes_left(c, t.head_dim)));
+  }
+}
+
+// Adds the biases to one row of logits; returns the largest, or the maximum so far.
+float add_biases(const AttentionTask& t, const Scratch& s, int64_t query, float* logits, int64_t first,
+                 int64_t count) {
   const float* position = t.position_bias == nullptr ? nullptr : t.position_bias + query * t.num_keys + first;
   Vec highest = broadcast(s.maxima[query]);
   for (int64_t j = 0; j < count; j += kLanes) {
@@ -76,7 +103,12 @@ void soften(const AttentionTask& t, const Scratch& s, int64_t query, float* logi
     store(logits + j, logit);
     highest = max(highest, logit);
   }
-  const float maximum = max(highest);
+  return largest(highest);
+}
+
+// Logits become exp(logit - maximum); the query's sum and output are brought to the new maximum.
+void exponentiate(const AttentionTask& t, const Scratch& s, int64_t query, float* logits, int64_t count,
+                  float maximum) {
   Vec total{};
   for (int64_t j = 0; j < count; j += kLanes) {
     const Vec e = exp(load(logits + j) - maximum);
@@ -93,11 +125,23 @@ void soften(const AttentionTask& t, const Scratch& s, int64_t query, float* logi
   s.sums[query] += sum(total);
 }
 
+// Two passes over the rows, so that finding one row's maximum overlaps the next row's work.
+void soften(const AttentionTask& t, const Scratch& s, int64_t query, int64_t rows, int64_t first,
+            int64_t count) {
+  float maxima[kTileRows];
+  for (int64_t r = 0; r < rows; ++r)
+    maxima[r] = add_biases(t, s, query + r, s.logits + r * s.tile, first, count);
+  for (int64_t r = 0; r < rows; ++r) exponentiate(t, s, query + r, s.logits + r * s.tile, count, maxima[r]);
+}
+
 void finish(const AttentionTask& t, const Scratch& s) {
-  for (int64_t i = 0; i < t.num_queries; ++i)
+  for (int64_t i = 0; i < t.num_queries; ++i) {
+    fetch_ahead({t.y.data, t.y.stride, t.y.type}, i, t.num_queries, t.head_dim);
+    const float inverse = 1.0f / s.sums[i];
     for (int64_t c = 0; c < t.head_dim; c += kLanes)
-      store_as(t.y.type, t.y.data, i * t.y.stride + c, load(s.outputs + i * s.width + c) / s.sums[i],
+      store_as(t.y.type, t.y.data, i * t.y.stride + c, load(s.outputs + i * s.width + c) * inverse,
                lanes_left(c, t.head_dim));
+  }
 }
 
 }  // namespace
@@ -105,16 +149,15 @@ void finish(const AttentionTask& t, const Scratch& s) {
 void attend(const AttentionTask& t) {
   const Scratch s(t);
   begin(t, s);
-  for (int64_t first = 0; first < t.num_keys; first += kKeyTile) {
-    const int64_t keys = min_of(kKeyTile, t.num_keys - first);
+  for (int64_t first = 0; first < t.num_keys; first += s.tile) {
+    const int64_t keys = min_of(s.tile, t.num_keys - first);
     pack_tile(t, s, first, keys);
     for (int64_t i = 0; i < t.num_queries; i += kTileRows) {
       const int64_t rows = min_of(kTileRows, t.num_queries - i);
-      multiply(
-          {s.queries + i * t.head_dim, t.head_dim, s.keys, kKeyTile, t.head_dim, s.logits, kKeyTile, false},
-          rows, vecs_for(keys));
-      for (int64_t r = 0; r < rows; ++r) soften(t, s, i + r, s.logits + r * kKeyTile, first, keys);
-      multiply({s.logits, kKeyTile, s.values, s.width, keys, s.outputs + i * s.width, s.width, true}, rows,
+      multiply({s.queries + i * t.head_dim, t.head_dim, s.keys, s.tile, t.head_dim, s.logits, s.tile, false},
+               rows, vecs_for(keys));
+      soften(t, s, i, rows, first, keys);
+      multiply({s.logits, s.tile, s.values, s.width, keys, s.outputs + i * s.width, s.width, true}, rows,
                vecs_for(t.head_dim));
     }
   }

@@ -14,10 +14,7 @@ constexpr int64_t kPanel = 64;
 constexpr int64_t kTileRows = 6;
 constexpr int64_t kBlockRows = 96;
 // Rows of a panel taken at a time: with the matching columns of a block they fit into a second-level cache.
-constexpr int64_t kDepth = 1024;
-// Keys in one round of the online softmax.
-constexpr int64_t kKeyTile = 64;
-
+constexpr int64_t kDepth = 576;
 struct Row {
   const void* data = nullptr;
   DType type = DType::f32;
@@ -83,15 +80,23 @@ struct AttentionTask {
   MutableRows y;
   float* scratch = nullptr;
 };
-// Floats, with columns rounded up to whole panels: queries, outputs, running maximum and sum, and tiles of
-// keys, values, bias and logits.
+// Keys in one round of the online softmax: with their values they fit into a second-level cache.
+constexpr int64_t key_tile(int64_t head_dim) {
+  return head_dim <= 128 ? 256 : 64;
+}
+constexpr int64_t padded_head_dim(int64_t head_dim) {
+  return (head_dim + 15) / 16 * 16;
+}
+// Floats: queries and outputs with their maxima and sums; keys, values, logits and bias of a tile.
 constexpr int64_t attention_scratch(int64_t num_queries, int64_t head_dim) {
-  const int64_t width = (head_dim + kPanel - 1) / kPanel * kPanel;
-  return 2 * num_queries * (width + 1) + 2 * kKeyTile * width + kKeyTile + kTileRows * kKeyTile;
+  const int64_t width = padded_head_dim(head_dim);
+  return 2 * num_queries * (width + 1) + key_tile(head_dim) * (2 * width + kTileRows + 1);
 }
 
 struct Kernels {
   void (*multiply)(const MultiplyTask& task);
+  // Row `row` of y from its n sums, for products that come from elsewhere.
+  void (*finish_row)(const Epilogue& epilogue, int64_t row, const float* sums, int64_t n);
   void (*norm_row)(const NormTask& task, const float* x, DType type, void* y);
   void (*attention)(const AttentionTask& task);
   void (*binary_row)(BinaryKind kind, Row a, Row b, MutableRow y, int64_t width);

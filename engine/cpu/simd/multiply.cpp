@@ -34,6 +34,10 @@ const float* panel_values(const MultiplyTask& t, const std::byte* rows, int64_t 
 
 }  // namespace
 
+void finish_row(const Epilogue& epilogue, int64_t row, const float* sums, int64_t n) {
+  finish(epilogue, row, 0, n, sums);
+}
+
 void multiply_panels(const MultiplyTask& t) {
   float* expanded = t.scratch;
   float* sums = t.scratch + kDepth * kPanel;  // [num_rows][kPanel]
@@ -44,11 +48,14 @@ void multiply_panels(const MultiplyTask& t) {
     for (int64_t k = 0; k < t.k; k += kDepth) {
       const int64_t depth = min_of(kDepth, t.k - k);
       const bool last = k + depth == t.k;
+      const int64_t bytes = depth * kPanel * element_size(t.weight_type);
       const std::byte* held = panel_rows(t, panel, k);
       const float* weights = panel_values(t, held, depth, expanded);
-      const std::byte* next = held + depth * kPanel * element_size(t.weight_type);  // the next piece follows
-      for (int64_t r = 0; r < t.num_rows; r += kTileRows, next += depth * kLine) {
+      for (int64_t r = 0; r < t.num_rows; r += kTileRows) {
         const int64_t rows = min_of(kTileRows, t.num_rows - r);
+        // The next piece lies behind this one; the first rows' tiles fetch it between them.
+        const int64_t fetched = r / kTileRows * depth / 4 * kFetchBytes;
+        const std::byte* next = fetched < bytes ? held + bytes + fetched : nullptr;
         multiply({t.x + r * t.x_stride + k, t.x_stride, weights, kPanel, depth, sums + r * kPanel, kPanel,
                   k > 0, next},
                  rows, vecs);

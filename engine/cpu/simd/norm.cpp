@@ -4,21 +4,26 @@
 namespace diorama::cpu::DIORAMA_ISA {
 namespace {
 
+// Sums of term(i, count) over vectors from i on, in four chains: one would wait for each addition.
+template <typename Term>
+float mean(int64_t width, Term term) {
+  Vec totals[4] = {};
+  int64_t i = 0;
+  for (; i + 4 * kLanes <= width; i += 4 * kLanes)
+    for (int chain = 0; chain < 4; ++chain) totals[chain] += term(i + chain * kLanes, kLanes);
+  for (; i < width; i += kLanes) totals[0] += term(i, lanes_left(i, width));
+  return sum((totals[0] + totals[1]) + (totals[2] + totals[3])) / static_cast<float>(width);
+}
+
 float mean_of(const float* x, int64_t width) {
-  Vec total{};
-  for (int64_t i = 0; i < width; i += kLanes) total += load(x + i, lanes_left(i, width));
-  return sum(total) / static_cast<float>(width);
+  return mean(width, [&](int64_t i, int count) { return load(x + i, count); });
 }
 
 float mean_square(const float* x, int64_t width, float center) {
-  Vec total{};
-  for (int64_t i = 0; i < width; i += kLanes) {
-    const int count = lanes_left(i, width);
-    Vec d = load(x + i, count) - center;
-    if (count < kLanes) d = first_lanes(d, count);
-    total = fma(d, d, total);
-  }
-  return sum(total) / static_cast<float>(width);
+  return mean(width, [&](int64_t i, int count) {
+    const Vec d = load(x + i, count) - center;
+    return count == kLanes ? d * d : first_lanes(d * d, count);
+  });
 }
 
 }  // namespace

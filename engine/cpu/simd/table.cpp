@@ -4,6 +4,7 @@ namespace diorama::cpu::DIORAMA_ISA {
 
 const Kernels kKernels{
     .multiply = multiply_panels,
+    .finish_row = finish_row,
     .norm_row = norm_row,
     .attention = attend,
     .binary_row = binary_row,

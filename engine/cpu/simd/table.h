@@ -6,6 +6,7 @@
 namespace diorama::cpu::DIORAMA_ISA {
 
 void multiply_panels(const MultiplyTask& task);
+void finish_row(const Epilogue& epilogue, int64_t row, const float* sums, int64_t n);
 void norm_row(const NormTask& task, const float* x, DType type, void* y);
 void attend(const AttentionTask& task);
 void binary_row(BinaryKind kind, Row a, Row b, MutableRow y, int64_t width);

@@ -13,7 +13,7 @@ constexpr int kTileVecs = 4;
 constexpr int kTileVecs = 2;
 #endif
 
-constexpr int64_t kLine = 64;  // bytes of a cache line
+constexpr int64_t kFetchBytes = 128;  // two cache lines for four steps of the depth
 
 struct Tile {
   const float* a;
@@ -24,42 +24,48 @@ struct Tile {
   float* c;
   int64_t c_stride;
   bool add;                    // to what c holds
-  const void* next = nullptr;  // bytes wanted soon: brought near, 64 for every step of the depth
+  const void* next = nullptr;  // bytes wanted soon: kFetchBytes of them for every four steps are brought near
 };
 
 template <int R, int V>
 static void multiply_tile(const Tile& t) {
   Vec sums[R][V];
-#pragma GCC unroll 16
+#pragma GCC unroll 8
   for (int r = 0; r < R; ++r)
-#pragma GCC unroll 16
+#pragma GCC unroll 4
     for (int v = 0; v < V; ++v) sums[r][v] = t.add ? load(t.c + r * t.c_stride + v * kLanes) : Vec{};
-  // One pointer for three rows: stride and twice the stride fit into an x86 address.
-  constexpr int kGroups = (R + 2) / 3;
-  const float* a[kGroups];
-#pragma GCC unroll 16
-  for (int g = 0; g < kGroups; ++g) a[g] = t.a + 3 * g * t.a_stride;
-  const int64_t stride = t.a_stride;
+  const float* a[R];
+#pragma GCC unroll 8
+  for (int r = 0; r < R; ++r) a[r] = t.a + r * t.a_stride;
   const float* b = t.b;
-  const char* next = static_cast<const char*>(t.next == nullptr ? t.b : t.next);
-  const int64_t next_step = t.next == nullptr ? 0 : kLine;
-  for (int64_t k = 0; k < t.depth; ++k, b += t.b_stride, next += next_step) {
-    __builtin_prefetch(next, 0, 2);
+  const auto step = [&](int64_t k) __attribute__((always_inline)) {
     Vec column[V];
-#pragma GCC unroll 16
+#pragma GCC unroll 4
     for (int v = 0; v < V; ++v) column[v] = load(b + v * kLanes);
-#pragma GCC unroll 16
+#pragma GCC unroll 8
     for (int r = 0; r < R; ++r) {
-      const Vec value = broadcast(a[r / 3][r % 3 * stride]);
-#pragma GCC unroll 16
+      const Vec value = broadcast(a[r][k]);
+#pragma GCC unroll 4
       for (int v = 0; v < V; ++v) sums[r][v] = fma(value, column[v], sums[r][v]);
     }
-#pragma GCC unroll 16
-    for (int g = 0; g < kGroups; ++g) ++a[g];
+    b += t.b_stride;
+  };
+
+  const char* next = static_cast<const char*>(t.next == nullptr ? t.b : t.next);
+  const int64_t next_step = t.next == nullptr ? 0 : kFetchBytes;
+  int64_t k = 0;
+  for (; k + 4 <= t.depth; k += 4, next += next_step) {
+    __builtin_prefetch(next, 0, 2);
+    __builtin_prefetch(next + kFetchBytes / 2, 0, 2);
+    step(k);
+    step(k + 1);
+    step(k + 2);
+    step(k + 3);
   }
-#pragma GCC unroll 16
+  for (; k < t.depth; ++k) step(k);
+#pragma GCC unroll 8
   for (int r = 0; r < R; ++r)
-#pragma GCC unroll 16
+#pragma GCC unroll 4
     for (int v = 0; v < V; ++v) store(t.c + r * t.c_stride + v * kLanes, sums[r][v]);
 }
 

@@ -4,12 +4,16 @@
 #pragma once
 
 #if defined(__AVX2__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // in GCC 12's own header
 #include <immintrin.h>
+#pragma GCC diagnostic pop
 #else
 #include "base/half.h"
 #endif
 
 #include <cstdint>
+#include <utility>
 
 #include "tensor/dtype.h"
 
@@ -83,10 +87,22 @@ static inline Vec fma(Vec a, Vec b, Vec c) {
 }
 
 static inline Vec max(Vec a, Vec b) {
+#if defined(__AVX512F__)
+  return _mm512_max_ps(a, b);
+#elif defined(__AVX2__)
+  return _mm256_max_ps(a, b);
+#else
   return a > b ? a : b;
+#endif
 }
 static inline Vec min(Vec a, Vec b) {
+#if defined(__AVX512F__)
+  return _mm512_min_ps(a, b);
+#elif defined(__AVX2__)
+  return _mm256_min_ps(a, b);
+#else
   return a < b ? a : b;
+#endif
 }
 
 // Zero beyond the first `count` lanes.
@@ -96,20 +112,54 @@ static inline Vec first_lanes(Vec v, int count) {
   return load(lanes, count);
 }
 
-static inline float sum(Vec v) {
-  for (int width = kLanes / 2; width > 0; width /= 2)
-    for (int i = 0; i < width; ++i) v[i] += v[i + width];
-  return v[0];
+using LaneNumbers = std::make_integer_sequence<int, kLanes>;
+
+// From lane First on: a[i], b[i], a[i + 1], b[i + 1], ...
+template <int First, int... I>
+static inline Vec interleave(Vec a, Vec b, std::integer_sequence<int, I...>) {
+  return __builtin_shufflevector(a, b, (First + I / 2 + I % 2 * kLanes)...);
 }
-static inline float max(Vec v) {
-  float most = v[0];
-  for (int i = 1; i < kLanes; ++i) most = v[i] > most ? v[i] : most;
-  return most;
+
+// Rows become columns.
+static inline void transpose(Vec (&rows)[kLanes]) {
+#pragma GCC unroll 4
+  for (int stage = 1; stage < kLanes; stage *= 2) {
+    Vec next[kLanes];
+#pragma GCC unroll 8
+    for (int i = 0; i < kLanes / 2; ++i) {
+      next[2 * i] = interleave<0>(rows[i], rows[i + kLanes / 2], LaneNumbers());
+      next[2 * i + 1] = interleave<kLanes / 2>(rows[i], rows[i + kLanes / 2], LaneNumbers());
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < kLanes; ++i) rows[i] = next[i];
+  }
+}
+
+// Lane i and lane i ^ Distance change places.
+template <int Distance, int... I>
+static inline Vec swapped(Vec v, std::integer_sequence<int, I...>) {
+  return __builtin_shufflevector(v, v, (I ^ Distance)...);
+}
+template <int Distance = kLanes / 2>
+static inline float sum(Vec v) {
+  v += swapped<Distance>(v, LaneNumbers());
+  if constexpr (Distance == 1)
+    return v[0];
+  else
+    return sum<Distance / 2>(v);
+}
+template <int Distance = kLanes / 2>
+static inline float largest(Vec v) {
+  v = max(v, swapped<Distance>(v, LaneNumbers()));
+  if constexpr (Distance == 1)
+    return v[0];
+  else
+    return largest<Distance / 2>(v);
 }
 
 static inline Vec from_f16(HalfVec bits) {
 #if defined(__AVX512F__)
-  return _mm512_maskz_cvtph_ps(0xffff, reinterpret_cast<__m256i>(bits));
+  return _mm512_cvtph_ps(reinterpret_cast<__m256i>(bits));
 #elif defined(__AVX2__)
   return _mm256_cvtph_ps(reinterpret_cast<__m128i>(bits));
 #else
@@ -120,7 +170,7 @@ static inline Vec from_f16(HalfVec bits) {
 }
 static inline HalfVec to_f16(Vec v) {
 #if defined(__AVX512F__)
-  return reinterpret_cast<HalfVec>(_mm512_maskz_cvtps_ph(0xffff, v, _MM_FROUND_TO_NEAREST_INT));
+  return reinterpret_cast<HalfVec>(_mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT));
 #elif defined(__AVX2__)
   return reinterpret_cast<HalfVec>(_mm256_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT));
 #else
