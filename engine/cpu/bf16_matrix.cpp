@@ -6,6 +6,7 @@
 #include <dnnl.hpp>
 #include <utility>
 
+#include "cpu/views.h"
 #include "formats/format.h"
 
 namespace diorama::cpu {
@@ -52,6 +53,19 @@ dnnl::primitive_attr with(Activation activation) {
   dnnl::primitive_attr attributes;
   attributes.set_post_ops(after);
   return attributes;
+}
+
+// Columns [first, first + count) of a matrix [K, N] whose blocks of columns lie one behind the other; the
+// element they begin at. (oneDNN's own sub-memory wants whole blocks.)
+std::pair<memory::desc, int64_t> columns_of(memory::desc matrix, int64_t first, int64_t count) {
+  const dnnl_blocking_desc_t& layout = matrix.data.format_desc.blocking;
+  int64_t block = 1;
+  for (int i = 0; i < layout.inner_nblks; ++i)
+    if (layout.inner_idxs[i] == 1) block *= layout.inner_blks[i];
+  require(first % block == 0, "[oneDNN] columns from {} on of blocks of {}", first, block);
+  matrix.data.dims[1] = count;
+  matrix.data.padded_dims[1] = divide_up(count, block) * block;
+  return {matrix, first / block * layout.strides[1]};
 }
 
 // The matrix in bf16 as it is published, [N, K].
@@ -115,8 +129,8 @@ Bf16Matrix::Product& Bf16Matrix::product(const Case& c) {
   const memory::desc x = rows_desc(c.num_rows, layout_->k, c.x_stride, Type::bf16);
   const memory::desc y = rows_desc(c.num_rows, c.n, c.n, c.y_type == DType::f32 ? Type::f32 : Type::bf16);
   const memory::desc bias = c.bias ? rows_desc(1, c.n, c.n, Type::f32) : memory::desc();
-  memory::desc w = layout_->desc.submemory_desc({layout_->k, c.n}, {0, c.first_column});
-  const auto weight_bytes = static_cast<size_t>(std::exchange(w.data.offset0, 0)) * sizeof(uint16_t);
+  const auto [w, first] = columns_of(layout_->desc, c.first_column, c.n);
+  const auto weight_bytes = static_cast<size_t>(first) * sizeof(uint16_t);
   const dnnl::matmul::primitive_desc desc(dnnl::matmul::desc(x, w, bias, y), with(c.activation), engine());
   return products_.emplace(c, Product{desc, dnnl::matmul(desc), weight_bytes}).first->second;
 }

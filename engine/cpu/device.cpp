@@ -60,7 +60,8 @@ Device::Device(const DeviceOptions& options)
       kernels_(&kernels_for(isa_)) {}
 
 std::string Device::description() const {
-  return fmt::format("cpu: {}, {}", model_name(), name_of(isa_));
+  return fmt::format("cpu: {}, {}{}", model_name(), name_of(isa_),
+                     multiplies_bf16_ ? ", " + bf16_library() : "");
 }
 
 std::shared_ptr<Buffer> Device::allocate(size_t bytes) {

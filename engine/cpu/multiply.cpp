@@ -117,7 +117,8 @@ void multiply_bf16(Device& device, const Weight& weight, int64_t num_rows, const
       continue;
     }
     matrix.multiply(device, weight, x, source.stride, rows, nullptr, Activation::none, sums, DType::f32);
-#pragma omp parallel for num_threads(device.threads_for(rows* weight.n))
+    const int threads = device.threads_for(rows * weight.n);
+#pragma omp parallel for num_threads(threads)
     for (int64_t i = 0; i < rows; ++i)
       device.kernels().finish_row(epilogue, begin + i, reinterpret_cast<const float*>(sums) + i * weight.n,
                                   weight.n);

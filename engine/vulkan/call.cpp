@@ -19,7 +19,11 @@ uint32_t Call::bind_bytes(const Buffer& buffer, size_t offset, size_t bytes) {
   const size_t begin = offset / alignment * alignment;
   const size_t end = (offset + bytes + 15) / 16 * 16;
   require(num_bindings_ < kMaxBindings, "[vulkan] too many bindings");
-  require(end - begin <= device_.caps().max_binding_bytes, "[vulkan] a binding of {} bytes", end - begin);
+  const size_t most = device_.caps().max_binding_bytes;
+  if (end - begin > most)
+    fail(Fault::out_of_memory,
+         "[vulkan] a tensor of {} MiB; {} binds {} MiB at once: choose a smaller picture",
+         (end - begin) >> 20, device_.context().info().name, most >> 20);
   bindings_[num_bindings_++] = {&buffer, begin, end - begin};
   return static_cast<uint32_t>(offset - begin);
 }

@@ -36,7 +36,7 @@ bool Device::prefers(std::string_view variant) const {
   return std::find(variants_.begin(), variants_.end(), variant) != variants_.end();
 }
 
-const std::set<std::string>& Device::kernels() const {
+const std::set<std::string_view>& Device::kernels() const {
   return recorder_->kernels();
 }
 
@@ -93,28 +93,24 @@ DType Device::product_input(const Format& format) const {
 }
 
 void Device::pack(Weight& weight, const ReadRows& rows) {
-  const auto packed = std::make_shared<PackedMatrix>(
-      allocate_device_memory(packed_bytes(*weight.format, weight.n, weight.k)));
+  constexpr size_t kStagingBytes = size_t{16} << 20;
+  const size_t bytes = packed_bytes(*weight.format, weight.n, weight.k);
   const size_t panel_bytes = packed_bytes(*weight.format, kPanelColumns, weight.k);
-  std::vector<std::byte> panel(packed->buffer->mapped() == nullptr ? panel_bytes : 0);
-  for (int64_t column = 0; column < weight.n; column += kPanelColumns) {
-    const size_t offset = static_cast<size_t>(column / kPanelColumns) * panel_bytes;
-    std::byte* mapped = packed->buffer->mapped();
-    pack_panel(weight, rows, column, mapped == nullptr ? panel.data() : mapped + offset);
-    if (mapped == nullptr) write(packed->buffer, offset, panel.data(), panel_bytes);
-  }
-  weight.packed = packed;
-}
-
-void Device::write(const std::shared_ptr<Buffer>& to, size_t offset, const std::byte* from, size_t bytes) {
-  constexpr size_t kChunkBytes = size_t{16} << 20;
-  for (size_t done = 0; done < bytes; done += kChunkBytes) {
-    const size_t chunk = std::min(kChunkBytes, bytes - done);
-    const auto staging = heap_->allocate_staging(chunk, Placement::upload);
-    std::memcpy(staging->mapped(), from + done, chunk);
-    recorder_->copy(*staging, 0, *to, offset + done, chunk);
+  const auto packed = std::make_shared<PackedMatrix>(allocate_device_memory(bytes));
+  std::byte* mapped = packed->buffer->mapped();
+  const size_t chunk =
+      mapped != nullptr ? bytes : std::max<size_t>(1, kStagingBytes / panel_bytes) * panel_bytes;
+  const auto staging = mapped != nullptr ? nullptr : heap_->allocate_staging(chunk, Placement::upload);
+  for (size_t begin = 0; begin < bytes; begin += chunk) {
+    const size_t end = std::min(begin + chunk, bytes);
+    std::byte* out = mapped != nullptr ? mapped : staging->mapped();
+    for (size_t at = begin; at < end; at += panel_bytes, out += panel_bytes)
+      pack_panel(weight, rows, static_cast<int64_t>(at / panel_bytes) * kPanelColumns, out);
+    if (staging == nullptr) continue;
+    recorder_->copy(*staging, 0, *packed->buffer, begin, end - begin);
     finish();
   }
+  weight.packed = packed;
 }
 
 }  // namespace diorama::vulkan

@@ -39,13 +39,12 @@ class Device final : public diorama::Device {
   // Whether this variant is to be taken wherever it can run.
   bool prefers(std::string_view variant) const;
   // Names of the kernels recorded so far.
-  const std::set<std::string>& kernels() const;
+  const std::set<std::string_view>& kernels() const;
   // Warnings and errors of the validation layer so far.
   int validation_messages() const;
 
  private:
   std::shared_ptr<Buffer> allocate_device_memory(size_t bytes);
-  void write(const std::shared_ptr<Buffer>& to, size_t offset, const std::byte* from, size_t bytes);
 
   std::shared_ptr<const Context> context_;
   std::unique_ptr<Heap> heap_;

@@ -24,6 +24,13 @@ void load_loader() {
          "[vulkan] the loader is older than Vulkan 1.3; update it, or use --device cpu");
 }
 
+// Once, since other threads may be calling them: they are the loader's, the same for every instance.
+void load_functions(VkInstance instance) {
+  static bool loaded = false;
+  if (!loaded) volkLoadInstance(instance);
+  loaded = true;
+}
+
 }  // namespace
 
 bool has_validation_layer() {
@@ -61,7 +68,7 @@ Instance::Instance(bool validate) {
   if (const VkResult result = vkCreateInstance(&info, nullptr, &instance_); result != VK_SUCCESS)
     fail(Fault::unsupported_device, "[vulkan] no driver: {}; install one, or use --device cpu",
          describe(result));
-  volkLoadInstance(instance_);
+  load_functions(instance_);
   if (validate) listen();
 }
 
@@ -83,9 +90,11 @@ void Instance::listen() {
   info.messageType = VK_DEBUG_UTILS_MESSAGE_TYPE_VALIDATION_BIT_EXT;
   info.pfnUserCallback = on_message;
   info.pUserData = this;
-  check(vkCreateDebugUtilsMessengerEXT(instance_, &info, nullptr, &messenger_),
-        "vkCreateDebugUtilsMessengerEXT");
-  destroy_messenger_ = vkDestroyDebugUtilsMessengerEXT;
+  const auto create = reinterpret_cast<PFN_vkCreateDebugUtilsMessengerEXT>(
+      vkGetInstanceProcAddr(instance_, "vkCreateDebugUtilsMessengerEXT"));
+  destroy_messenger_ = reinterpret_cast<PFN_vkDestroyDebugUtilsMessengerEXT>(
+      vkGetInstanceProcAddr(instance_, "vkDestroyDebugUtilsMessengerEXT"));
+  check(create(instance_, &info, nullptr, &messenger_), "vkCreateDebugUtilsMessengerEXT");
 }
 
 VkBool32 Instance::on_message(VkDebugUtilsMessageSeverityFlagBitsEXT, VkDebugUtilsMessageTypeFlagsEXT,

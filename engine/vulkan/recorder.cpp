@@ -116,7 +116,6 @@ void Recorder::submit() {
   look_for_cancel();
   if (under_way_.size() >= kMaxUnderWay) wait(under_way_[under_way_.size() - kMaxUnderWay]->value);
   retire_done();
-
   current_->end();
 
   VkCommandBufferSubmitInfo commands{VK_STRUCTURE_TYPE_COMMAND_BUFFER_SUBMIT_INFO};

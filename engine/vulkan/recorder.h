@@ -48,7 +48,7 @@ class Recorder {
   const CostModel& costs() const { return costs_; }
   Pipelines& pipelines() { return pipelines_; }
   // Names of the kernels recorded so far.
-  const std::set<std::string>& kernels() const { return kernels_; }
+  const std::set<std::string_view>& kernels() const { return kernels_; }
 
  private:
   VkCommandBuffer commands();
@@ -68,7 +68,7 @@ class Recorder {
   std::unique_ptr<Segment> current_;
   std::deque<std::unique_ptr<Segment>> under_way_;
   std::vector<std::unique_ptr<Segment>> idle_;
-  std::set<std::string> kernels_;
+  std::set<std::string_view> kernels_;
 };
 
 }  // namespace diorama::vulkan

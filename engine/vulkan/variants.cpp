@@ -75,7 +75,7 @@ PipelineReport report(const Context& context, const std::string& name, VkPipelin
 }  // namespace
 
 std::vector<VariantSet> variant_sets() {
-  return {{"lanes", {"linear_lanes_16", "attention_lanes", "norm_subgroups"}},
+  return {{"lanes", {"linear_lanes_16", "norm_subgroups"}},
           {"few_lanes", {"linear_lanes_4"}},
           {"vectors", {"linear_vector"}},
           {"tiled_32", {"linear_tiled_32x32x16", "attention_tiled", "norm_shared"}},

@@ -69,7 +69,7 @@ TEST_P(Networks, agree_with_the_published_code) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Networks,
-                         ::testing::Combine(::testing::ValuesIn(test_devices()),
+                         ::testing::Combine(::testing::ValuesIn(main_test_devices()),
                                             ::testing::ValuesIn(golden().cases())),
                          [](const auto& test) {
                            return std::get<0>(test.param).name + "_" + test_name(std::get<1>(test.param));

@@ -231,7 +231,7 @@ TEST_P(Seam, each_granularity_saves_work_and_changes_the_output) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Seam, ::testing::ValuesIn(test_devices()),
+INSTANTIATE_TEST_SUITE_P(All, Seam, ::testing::ValuesIn(main_test_devices()),
                          [](const auto& test) { return test.param.name; });
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "cpu/device.h"
 
 #include <chrono>
+#include <cmath>
 #include <limits>
 #include <thread>
 
@@ -54,6 +55,26 @@ TEST(CpuDevice, holds_sixteen_bit_weights_once_in_sixteen_bits) {
   cpu::Device device;
   EXPECT_EQ(make_weight(device, format_f32(), 128, 50, 1).weight.packed->byte_size(), 128u * 50 * 4);
   EXPECT_EQ(make_weight(device, format_f16(), 128, 50, 1).weight.packed->byte_size(), 128u * 50 * 2);
+}
+
+// A NaN must reach the latent, where it stops the run, whatever clamps lie on its way.
+TEST(CpuDevice, loses_no_nan) {
+  for (const cpu::Isa isa : {cpu::Isa::portable, cpu::Isa::avx2, cpu::Isa::avx512}) {
+    cpu::Device device({.threads = 1, .isa = isa});
+    Stream stream(device, Stream::Mode::run);
+    Floats values = random_values(64, 1);
+    values[37] = std::numeric_limits<float>::quiet_NaN();
+    const Tensor x = input(device, {1, 4, 16}, values);
+    const Output y(device, {1, 4, 16});
+    for (const Activation activation : {Activation::silu, Activation::gelu_tanh, Activation::relu}) {
+      ops::unary(stream, {.activation = activation, .x = x, .y = y.tensor()});
+      EXPECT_TRUE(std::isnan(y.values()[37])) << cpu::name_of(isa) << ", " << static_cast<int>(activation);
+    }
+    const Tensor v = input(device, {1, 4, 16}, random_values(64, 2));
+    ops::attention(stream, {.q = x, .k = v, .v = v, .num_heads = 1, .y = y.tensor()});
+    EXPECT_TRUE(std::isnan(y.values()[37])) << cpu::name_of(isa);
+    EXPECT_FALSE(std::isnan(y.values()[0])) << cpu::name_of(isa);
+  }
 }
 
 // Some 30 billion multiply-adds on one thread without vectors: seconds, were it not cut into bands.

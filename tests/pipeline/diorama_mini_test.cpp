@@ -83,7 +83,7 @@ TEST_P(DioramaMini, whole_run_agrees) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, DioramaMini, ::testing::ValuesIn(test_devices()),
+INSTANTIATE_TEST_SUITE_P(All, DioramaMini, ::testing::ValuesIn(main_test_devices()),
                          [](const auto& test) { return test.param.name; });
 
 }  // namespace

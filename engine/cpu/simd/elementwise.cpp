@@ -18,7 +18,7 @@ Vec combine(BinaryKind kind, Vec a, Vec b) {
 
 }  // namespace
 
-void binary_row(BinaryKind kind, Row a, Row b, MutableRow y, int64_t width) {
+void binary_row(BinaryKind kind, Rows a, Rows b, MutableRows y, int64_t width) {
   for (int64_t i = 0; i < width; i += kLanes) {
     const int count = lanes_left(i, width);
     store_as(y.type, y.data, i,
@@ -26,7 +26,7 @@ void binary_row(BinaryKind kind, Row a, Row b, MutableRow y, int64_t width) {
   }
 }
 
-void unary_row(Activation activation, Row x, MutableRow y, int64_t width) {
+void unary_row(Activation activation, Rows x, MutableRows y, int64_t width) {
   for (int64_t i = 0; i < width; i += kLanes) {
     const int count = lanes_left(i, width);
     store_as(y.type, y.data, i, activate(activation, load_as(x.type, x.data, i, count)), count);

@@ -15,14 +15,7 @@ constexpr int64_t kTileRows = 6;
 constexpr int64_t kBlockRows = 96;
 // Rows of a panel taken at a time: with the matching columns of a block they fit into a second-level cache.
 constexpr int64_t kDepth = 576;
-struct Row {
-  const void* data = nullptr;
-  DType type = DType::f32;
-};
-struct MutableRow {
-  void* data = nullptr;
-  DType type = DType::f32;
-};
+
 struct Rows {
   const void* data = nullptr;
   int64_t stride = 0;
@@ -57,6 +50,7 @@ struct MultiplyTask {
   Epilogue epilogue;
   float* scratch = nullptr;
 };
+
 // Floats: an expanded piece of a panel, and the sums of a block.
 constexpr int64_t kMultiplyScratch = (kDepth + kBlockRows) * kPanel;
 
@@ -80,6 +74,7 @@ struct AttentionTask {
   MutableRows y;
   float* scratch = nullptr;
 };
+
 // Keys in one round of the online softmax: with their values they fit into a second-level cache.
 constexpr int64_t key_tile(int64_t head_dim) {
   return head_dim <= 128 ? 256 : 64;
@@ -99,8 +94,9 @@ struct Kernels {
   void (*finish_row)(const Epilogue& epilogue, int64_t row, const float* sums, int64_t n);
   void (*norm_row)(const NormTask& task, const float* x, DType type, void* y);
   void (*attention)(const AttentionTask& task);
-  void (*binary_row)(BinaryKind kind, Row a, Row b, MutableRow y, int64_t width);
-  void (*unary_row)(Activation activation, Row x, MutableRow y, int64_t width);
+  // The first row of each.
+  void (*binary_row)(BinaryKind kind, Rows a, Rows b, MutableRows y, int64_t width);
+  void (*unary_row)(Activation activation, Rows x, MutableRows y, int64_t width);
   void (*gate_add_row)(const float* x, const float* gate, const float* residual, float* y, int64_t width);
   void (*soft_clamp)(const float* x, float limit, float* y, int64_t count);
   // Sums over rows of x[r, c] - center[c] and of its square.

@@ -6,9 +6,10 @@
 
 namespace diorama::cpu::DIORAMA_ISA {
 
-// Of x brought into [-87.3, 88.3], where the result is a normal float.
+// Of x brought into [-87.3, 88.3], where the result is a normal float. A NaN stays one: of two operands max
+// and min return the second where they do not compare.
 static inline Vec exp(Vec x) {
-  const Vec clamped = min(max(x, broadcast(-87.3f)), broadcast(88.3f));
+  const Vec clamped = min(broadcast(88.3f), max(broadcast(-87.3f), x));
   // x = n ln 2 + r, |r| <= ln 2 / 2; adding 1.5 * 2^23 rounds to an integer.
   const Vec shifted = fma(clamped, broadcast(1.44269504f), broadcast(0x1.8p23f));
   const Vec n = shifted - 0x1.8p23f;
@@ -50,7 +51,7 @@ static inline Vec activate(Activation activation, Vec x) {
     case Activation::gelu_tanh:
       return gelu_tanh(x);
     case Activation::relu:
-      return max(x, Vec{});
+      return max(Vec{}, x);
   }
   return x;
 }

@@ -6,7 +6,7 @@
 
 namespace diorama::cpu::DIORAMA_ISA {
 
-// 24 sums, 4 vectors of b and a broadcast fill the 32 registers of AVX-512; 12 + 2 + 1 fill 16.
+// 24 sums, 4 vectors of b and a broadcast fit into the 32 registers of AVX-512; 12 + 2 + 1 into 16.
 #if defined(__AVX512F__)
 constexpr int kTileVecs = 4;
 #else
