@@ -55,6 +55,7 @@ void main() {
     [[unroll]] for (uint i = 0; i < KEYS; ++i) {
       const uint query = first_query + r, key = first_key + i * LANES;
       if (query < p.queries && key < p.keys)
-        logits[(gl_WorkGroupID.z * p.queries + query) * p.keys + key] = logit(sums[r * KEYS + i], batch, head, query, key);
+        logits[(gl_WorkGroupID.z * p.queries + query) * p.keys + key] =
+            logit(sums[r * KEYS + i], batch, head, query, key);
     }
 }

@@ -53,7 +53,8 @@ void main() {
           v[i * SLICE + d] =
               read_v(v_begin + min(j + i, p.keys - 1) * p.v_stride + min(first_column + d * LANES, p.head_dim - 1));
       [[unroll]] for (uint r = 0; r < ROWS; ++r) {
-        const float weight0 = subgroupShuffle(weights[r], j - key0), weight1 = subgroupShuffle(weights[r], j - key0 + 1);
+        const float weight0 = subgroupShuffle(weights[r], j - key0);
+        const float weight1 = subgroupShuffle(weights[r], j - key0 + 1);
         [[unroll]] for (uint d = 0; d < SLICE; ++d)
           sums[r * SLICE + d] = fma(weight1, v[SLICE + d], fma(weight0, v[d], sums[r * SLICE + d]));
       }

@@ -1,8 +1,8 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
 
-// Products of single rows (modulation, not tokens) on a GPU: bound by reading the weights. A workgroup owns one panel of
-// 32 columns for ROWS rows; 32 slices of K are summed apart, then together in a fixed order.
+// Products of single rows (modulation, not tokens) on a GPU: bound by reading the weights. A workgroup owns one panel
+// of 32 columns for ROWS rows; 32 slices of K are summed apart, then together in a fixed order.
 #include "product.glsl"
 
 layout(constant_id = 9) const uint ROWS = 8;

@@ -10,8 +10,8 @@ layout(binding = 1) writeonly buffer Y { float y[]; };
 // Odd Taylor terms near zero, where the quotient would cancel; their error at 0.25 is below 1e-8.
 float tanh_exact(float u) {
   const float s = u * u;
-  const float series =
-      u * (1.0 + s * (-1.0 / 3.0 + s * (2.0 / 15.0 + s * (-17.0 / 315.0 + s * (62.0 / 2835.0 - s * 1382.0 / 155925.0)))));
+  const float tail = -17.0 / 315.0 + s * (62.0 / 2835.0 - s * 1382.0 / 155925.0);
+  const float series = u * (1.0 + s * (-1.0 / 3.0 + s * (2.0 / 15.0 + s * tail)));
   const float quotient = sign(u) * (1.0 - 2.0 / (exp(2.0 * min(abs(u), 20.0)) + 1.0));
   return abs(u) < 0.25 ? series : quotient;
 }

@@ -60,7 +60,7 @@ void conv(Device& device, const ConvArgs& args) {
                 channels = args.x.dim(3);
   const bool half = args.x.dtype() == DType::f16 && weight.format == &format_f16();
   const bool wide = channels % 4 == 0 && args.x.byte_offset() % (4 * byte_size(args.x.dtype())) == 0;
-  const ProductShape shape{images * height * width, weight.n, weight.k, true, false, half, wide};
+  const ProductShape shape{images * height * width, weight.n, true, false, half, wide};
   const auto variants = product_variants(device.caps(), shape);
   const ProductVariant& variant = choose_product(variants, device, shape);
 

@@ -20,7 +20,7 @@ void linear(Device& device, const LinearArgs& args) {
   const Tensor y = as_matrix(args.y);
   const bool half = x.dtype() == DType::f16 && weight.format == &format_f16();
   const bool vectors = args.x.shape().rank() <= 2;
-  const ProductShape shape{x.num_rows(), weight.n, weight.k, false, vectors, half, aligned_to_four(x)};
+  const ProductShape shape{x.num_rows(), weight.n, false, vectors, half, aligned_to_four(x)};
   const auto variants = product_variants(device.caps(), shape);
   const ProductVariant& variant = choose_product(variants, device, shape);
 

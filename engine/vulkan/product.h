@@ -20,7 +20,7 @@ struct ProductVariant {
 };
 
 struct ProductShape {
-  int64_t rows, columns, depth;
+  int64_t rows, columns;
   bool conv;
   bool vectors;  // each row is a thing of its own (modulation), not one of many tokens
   bool half;     // x and weights are f16

@@ -16,7 +16,7 @@ void append_products(const Caps& caps, std::vector<NamedPipeline>& pipelines) {
   for (const Format* format : formats())
     for (const bool conv : {false, true}) {
       const bool half = format == &format_f16();
-      const ProductShape shape{8, 1152, 1152, conv, true, half, true};
+      const ProductShape shape{8, 1152, conv, true, half, true};
       const ProductTraits traits{.x = half ? DType::f16 : DType::f32,
                                  .weight = format,
                                  .bias = true,

@@ -3,7 +3,7 @@
 
 layout(push_constant) uniform Push { GroupNormParams p; };
 
-// Number of values, their mean as a near value plus the rest (small against it), and the sum of squares around the mean.
+// Number of values, their mean as a near value plus the rest (small against it), the sum of squares around the mean.
 struct Moments {
   float count, near, rest, squares;
 };

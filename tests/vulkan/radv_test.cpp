@@ -51,7 +51,7 @@ TEST_P(Radv, spills_no_register) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Family, Radv, testing::Values("navi21", "gfx1100"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& test) { return std::string(test.param); });
 
 }  // namespace
 }  // namespace diorama::vulkan
