@@ -3,7 +3,7 @@
 set -euo pipefail
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-prompt=${1:-"a red apple, glossy 3d on a blue background"}
+prompt=${1:-"a smiling cat, glossy 3d on a yellow background"}
 
 "$top/scripts/install-dependencies.sh" build
 cmake -S "$top" --preset release -DDIORAMA_TESTS=OFF >&2

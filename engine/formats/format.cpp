@@ -9,11 +9,19 @@
 namespace diorama {
 namespace {
 
-size_t four_bytes(int64_t k) { return static_cast<size_t>(k) * 4; }
-size_t two_bytes(int64_t k) { return static_cast<size_t>(k) * 2; }
+size_t four_bytes(int64_t k) {
+  return static_cast<size_t>(k) * 4;
+}
+size_t two_bytes(int64_t k) {
+  return static_cast<size_t>(k) * 2;
+}
 
-void encode_f32(const float* values, int64_t k, std::byte* out) { std::memcpy(out, values, four_bytes(k)); }
-void decode_f32(const std::byte* row, int64_t k, float* out) { std::memcpy(out, row, four_bytes(k)); }
+void encode_f32(const float* values, int64_t k, std::byte* out) {
+  std::memcpy(out, values, four_bytes(k));
+}
+void decode_f32(const std::byte* row, int64_t k, float* out) {
+  std::memcpy(out, row, four_bytes(k));
+}
 
 template <uint16_t (*Convert)(float)>
 void encode_16(const float* values, int64_t k, std::byte* out) {
@@ -39,10 +47,18 @@ constexpr std::array<const Format*, 3> kFormats{&kF32, &kF16, &kBf16};
 
 }  // namespace
 
-std::span<const Format* const> formats() { return kFormats; }
-const Format& format_f32() { return kF32; }
-const Format& format_f16() { return kF16; }
-const Format& format_bf16() { return kBf16; }
+std::span<const Format* const> formats() {
+  return kFormats;
+}
+const Format& format_f32() {
+  return kF32;
+}
+const Format& format_f16() {
+  return kF16;
+}
+const Format& format_bf16() {
+  return kBf16;
+}
 
 const Format& find_format(std::string_view name) {
   std::string known;

@@ -1,5 +1,5 @@
-// Bit layouts of weights. A format knows how one row of K numbers is stored and read; how rows are arranged for a
-// kernel is the device's business. New formats: a pair of files and a line in format.cpp.
+// Bit layouts of weights. A format knows how one row of K numbers is stored and read; how rows are arranged
+// for a kernel is the device's business. New formats: a pair of files and a line in format.cpp.
 #pragma once
 
 #include <cstddef>

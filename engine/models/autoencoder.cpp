@@ -7,7 +7,8 @@ void read_latent_statistics(const Config& json, Autoencoder::Geometry& geometry)
     if (!json.has(key)) continue;
     auto& values = key == std::string("latents_mean") ? geometry.latents_mean : geometry.latents_std;
     values = json.get<std::vector<float>>(key);
-    if (values.size() != static_cast<size_t>(geometry.latent_channels)) json.reject(key, "a number for each latent channel");
+    if (values.size() != static_cast<size_t>(geometry.latent_channels))
+      json.reject(key, "a number for each latent channel");
   }
   for (const float deviation : geometry.latents_std)
     if (!(deviation > 0)) json.reject("latents_std", "positive numbers");

@@ -13,8 +13,8 @@ class Autoencoder {
  public:
   struct Geometry {
     int latent_channels;
-    int downsampling;                 // pixels per latent cell and axis
-    double scaling_factor = 1;        // the transformer's latent = (z - shift) * scaling
+    int downsampling;           // pixels per latent cell and axis
+    double scaling_factor = 1;  // the transformer's latent = (z - shift) * scaling
     double shift_factor = 0;
     std::vector<float> latents_mean;  // or, per channel, (z - mean) / std
     std::vector<float> latents_std;

@@ -41,7 +41,8 @@ class AutoencoderKL final : public Autoencoder {
 };
 
 AutoencoderKL::AutoencoderKL(const Config& json)
-    : widths_(json.has("block_out_channels") ? json.get_ints("block_out_channels", 1, 65536) : std::vector<int>{64}),
+    : widths_(json.has("block_out_channels") ? json.get_ints("block_out_channels", 1, 65536)
+                                             : std::vector<int>{64}),
       layers_per_block_(json.get_int_or("layers_per_block", 1, 1, 64)),
       groups_(json.get_int_or("norm_num_groups", 32, 1, 4096)),
       middle_attention_(json.get_or<bool>("mid_block_add_attention", true)),
@@ -106,7 +107,8 @@ nn::TensorTable AutoencoderKL::encoder_tensors() const {
 
 nn::TensorTable AutoencoderKL::decoder_tensors() const {
   nn::TensorTable table;
-  if (post_quant_conv_) table.conv("post_quant_conv", geometry_.latent_channels, geometry_.latent_channels, 1);
+  if (post_quant_conv_)
+    table.conv("post_quant_conv", geometry_.latent_channels, geometry_.latent_channels, 1);
   int width = widths_.back();
   table.conv("decoder.conv_in", width, geometry_.latent_channels, 3);
   describe_middle(table, "decoder.mid_block");
@@ -159,7 +161,8 @@ Tensor AutoencoderKL::encode(const Scope& m, const Tensor& image) const {
   Tensor x = nn::conv(e["conv_in"], nn::channels_last(m.stream(), image));
   for (int level = 0; level < num_levels(); ++level) {
     const Scope down = e["down_blocks"][level];
-    for (int i = 0; i < layers_per_block_; ++i) x = resnet(down["resnets"][i], x, widths_[static_cast<size_t>(level)]);
+    for (int i = 0; i < layers_per_block_; ++i)
+      x = resnet(down["resnets"][i], x, widths_[static_cast<size_t>(level)]);
     if (level + 1 < num_levels())
       x = nn::conv(down["downsamplers"][0]["conv"], x, {.stride = 2, .pad_end_only = true});
   }

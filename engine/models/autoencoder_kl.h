@@ -1,4 +1,5 @@
-// The convolutional autoencoder of latent diffusion (Rombach et al. 2021, arXiv 2112.10752), as diffusers' AutoencoderKL.
+// The convolutional autoencoder of latent diffusion (Rombach et al. 2021, arXiv 2112.10752), as diffusers'
+// AutoencoderKL.
 #pragma once
 
 #include <memory>

@@ -53,7 +53,8 @@ AutoencoderTiny::AutoencoderTiny(const Config& json)
   const auto down_blocks = read_counts(json, "num_encoder_blocks", {1, 3, 3, 3}, 64);
   const auto up = read_counts(json, "decoder_block_out_channels", {64, 64, 64, 64}, kMaxChannels);
   const auto up_blocks = read_counts(json, "num_decoder_blocks", {3, 3, 3, 1}, 64);
-  if (down.empty() || down.size() != down_blocks.size()) json.reject("num_encoder_blocks", "a number for each block width");
+  if (down.empty() || down.size() != down_blocks.size())
+    json.reject("num_encoder_blocks", "a number for each block width");
   if (up.size() != up_blocks.size() || up.size() != down.size())
     json.reject("num_decoder_blocks", "a number for each block width, as many as the encoder has");
 
@@ -88,7 +89,8 @@ nn::TensorTable AutoencoderTiny::tensors(const std::string& path, const std::vec
     const std::string name = path + "." + std::to_string(i);
     if (layer.kind == Layer::Kind::conv) table.conv(name, layer.out, layer.in, 3, layer.bias);
     if (layer.kind != Layer::Kind::block) continue;
-    for (const char* part : {".conv.0", ".conv.2", ".conv.4"}) table.conv(name + part, layer.out, layer.in, 3);
+    for (const char* part : {".conv.0", ".conv.2", ".conv.4"})
+      table.conv(name + part, layer.out, layer.in, 3);
   }
   return table;
 }

@@ -22,8 +22,8 @@ struct DiTConfig {
   int dim() const { return num_heads * head_dim; }
 };
 
-constexpr float kNormEps = 1e-6f;       // attention's norm and the final one
-constexpr int kSinusoidShift = 1;       // frequencies over 127
+constexpr float kNormEps = 1e-6f;                                    // attention's norm and the final one
+constexpr int kSinusoidShift = 1;                                    // frequencies over 127
 constexpr const char* kEmbedder = "transformer_blocks.0.norm1.emb";  // the same in every block: one is kept
 
 DiTConfig read_config(const Config& json) {
@@ -40,7 +40,8 @@ DiTConfig read_config(const Config& json) {
   c.attention_bias = json.get_or<bool>("attention_bias", true);
   json.get_word_or_first("norm_type", {"ada_norm_zero"});
   json.get_word_or_first("activation_fn", {"gelu-approximate"});
-  if (c.dim() % 4 != 0) json.reject("num_attention_heads", "heads * attention_head_dim to be a multiple of 4");
+  if (c.dim() % 4 != 0)
+    json.reject("num_attention_heads", "heads * attention_head_dim to be a multiple of 4");
   return c;
 }
 
@@ -90,8 +91,8 @@ nn::TensorTable DiT::tensors() const {
 Condition DiT::condition(const Scope& m, const ConditionInputs& inputs) const {
   for (const int32_t label : inputs.classes)
     if (label < 0 || label > c_.num_classes)
-      fail(Fault::usage, "[class] {} does not exist; choose 0 to {}, or {} for none", label, c_.num_classes - 1,
-           c_.num_classes);
+      fail(Fault::usage, "[class] {} does not exist; choose 0 to {}, or {} for none", label,
+           c_.num_classes - 1, c_.num_classes);
   const auto lanes = static_cast<int64_t>(inputs.classes.size());
   const Tensor& classes = m[kEmbedder]["class_embedder"].tensor("embedding_table.weight");
   return {.keys_values = {},
@@ -120,7 +121,8 @@ Tensor DiT::forward(const Scope& m, const Tensor& latent, std::span<const float>
 
   const auto [shift, scale] = nn::chunk<2>(nn::linear(m["proj_out_1"], silu_c));
   x = nn::norm_modulate(m, x, {kNormEps, shift, scale}, nn::input_type(m["proj_out_2"]));
-  return nn::unpatchify(stream, nn::linear(m["proj_out_2"], x), c_.out_channels, height, width, c_.patch_size);
+  return nn::unpatchify(stream, nn::linear(m["proj_out_2"], x), c_.out_channels, height, width,
+                        c_.patch_size);
 }
 
 Tensor DiT::block(const Scope& m, const Tensor& x, const Tensor& silu_c) const {
@@ -131,12 +133,15 @@ Tensor DiT::block(const Scope& m, const Tensor& x, const Tensor& silu_c) const {
                               [&](const nn::Input& query, const nn::Input& keys) {
                                 return nn::self_attention(m["attn1"], c_.num_heads, query, keys);
                               });
-  return nn::branch(m["ff"], h, nn::Modulation{static_cast<float>(c_.norm_eps), shift_mlp, scale_mlp}, gate_mlp,
-                    [&](const nn::Input& query, const nn::Input&) { return nn::feed_forward(m["ff"], query); });
+  return nn::branch(
+      m["ff"], h, nn::Modulation{static_cast<float>(c_.norm_eps), shift_mlp, scale_mlp}, gate_mlp,
+      [&](const nn::Input& query, const nn::Input&) { return nn::feed_forward(m["ff"], query); });
 }
 
 }  // namespace
 
-std::unique_ptr<Transformer> make_dit(const Config& config) { return std::make_unique<DiT>(read_config(config)); }
+std::unique_ptr<Transformer> make_dit(const Config& config) {
+  return std::make_unique<DiT>(read_config(config));
+}
 
 }  // namespace diorama::models

@@ -37,13 +37,15 @@ PixArtConfig read_config(const Config& json) {
   c.sample_size = json.get_int_or("sample_size", 128, 1, 4096);
   c.caption_channels = json.get_int_or("caption_channels", 4096, 1, 65536);
   c.cross_attention_dim = json.get_int_or("cross_attention_dim", 1152, 1, 65536);
-  c.interpolation_scale = json.get_number_or("interpolation_scale", std::max(c.sample_size / 64, 1), 1e-3, 1e3);
+  c.interpolation_scale =
+      json.get_number_or("interpolation_scale", std::max(c.sample_size / 64, 1), 1e-3, 1e3);
   c.norm_eps = json.get_number_or("norm_eps", 1e-6, 0, 1);
   c.attention_bias = json.get_or<bool>("attention_bias", true);
   c.use_additional_conditions = json.get_or<bool>("use_additional_conditions", c.sample_size == 128);
   json.get_word_or_first("norm_type", {"ada_norm_single"});
   json.get_word_or_first("activation_fn", {"gelu-approximate"});
-  if (c.dim() % 4 != 0) json.reject("num_attention_heads", "heads * attention_head_dim to be a multiple of 4");
+  if (c.dim() % 4 != 0)
+    json.reject("num_attention_heads", "heads * attention_head_dim to be a multiple of 4");
   if (c.cross_attention_dim != c.dim()) json.reject("cross_attention_dim", "the width of the transformer");
   if (c.use_additional_conditions && c.dim() % 3 != 0)
     json.reject("use_additional_conditions", "a width that is a multiple of 3");
@@ -121,10 +123,10 @@ Tensor PixArt::size_embedding(const Scope& m, const ConditionInputs& inputs) con
   Stream& stream = m.stream();
   const auto lanes = static_cast<int64_t>(inputs.aspect_ratio.size());
   const int third = c_.dim() / 3;
-  const Tensor sizes = nn::mlp_embedding(m["resolution_embedder"],
-                                         nn::timestep_sinusoid(stream, inputs.resolution, 0), Activation::silu);
-  const Tensor ratio = nn::mlp_embedding(m["aspect_ratio_embedder"],
-                                         nn::timestep_sinusoid(stream, inputs.aspect_ratio, 0), Activation::silu);
+  const Tensor sizes = nn::mlp_embedding(
+      m["resolution_embedder"], nn::timestep_sinusoid(stream, inputs.resolution, 0), Activation::silu);
+  const Tensor ratio = nn::mlp_embedding(
+      m["aspect_ratio_embedder"], nn::timestep_sinusoid(stream, inputs.aspect_ratio, 0), Activation::silu);
   return nn::concat_columns(stream, sizes.reshape({lanes, 2 * third}), ratio, third);
 }
 
@@ -136,7 +138,8 @@ Tensor PixArt::forward(const Scope& m, const Tensor& latent, std::span<const flo
 
   const double base = c_.sample_size / c_.patch_size;
   Tensor x = nn::linear(m["pos_embed"]["proj"], nn::patchify(stream, latent, c_.patch_size));
-  x = nn::add(stream, x, nn::sincos_positions(m.walk(), c_.dim(), height, width, base, c_.interpolation_scale));
+  x = nn::add(stream, x,
+              nn::sincos_positions(m.walk(), c_.dim(), height, width, base, c_.interpolation_scale));
 
   const Scope embedder = m["adaln_single"]["emb"]["timestep_embedder"];
   Tensor t = nn::mlp_embedding(embedder, nn::timestep_sinusoid(stream, timesteps, 0), Activation::silu);
@@ -172,8 +175,9 @@ Tensor PixArt::block(const Scope& m, const Tensor& x, const Tensor& t0, const Te
   h = nn::branch(m["attn2"], h, std::nullopt, {}, [&](const nn::Input& query, const nn::Input&) {
     return nn::cross_attention(m["attn2"], c_.num_heads, query, keys_values, key_bias);
   });
-  return nn::branch(m["ff"], h, nn::Modulation{eps, shift_mlp, scale_mlp}, gate_mlp,
-                    [&](const nn::Input& query, const nn::Input&) { return nn::feed_forward(m["ff"], query); });
+  return nn::branch(
+      m["ff"], h, nn::Modulation{eps, shift_mlp, scale_mlp}, gate_mlp,
+      [&](const nn::Input& query, const nn::Input&) { return nn::feed_forward(m["ff"], query); });
 }
 
 }  // namespace

@@ -60,7 +60,8 @@ std::unique_ptr<Autoencoder> make_autoencoder(const Config& config) {
 
 std::unique_ptr<T5Encoder> make_text_encoder(const Config& config) {
   const auto architectures = config.get_or<std::vector<std::string>>("architectures", {kTextEncoder});
-  if (architectures != std::vector<std::string>{kTextEncoder}) config.reject("architectures", "[\"T5EncoderModel\"]");
+  if (architectures != std::vector<std::string>{kTextEncoder})
+    config.reject("architectures", "[\"T5EncoderModel\"]");
   return std::make_unique<T5Encoder>(config);
 }
 

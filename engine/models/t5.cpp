@@ -27,13 +27,15 @@ nn::TensorTable T5Encoder::tensors() const {
   const int inner = num_heads_ * d_kv_;
   nn::TensorTable table;
   table.tensor("shared.weight", {vocab_size_, d_model_}, nn::Role::table, "encoder.embed_tokens.weight");
-  table.tensor("encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight", {num_buckets_, num_heads_});
+  table.tensor("encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight",
+               {num_buckets_, num_heads_});
   for (int i = 0; i < num_layers_; ++i) {
     const std::string layer = "encoder.block." + std::to_string(i) + ".layer.";
     table.joined(layer + "0.SelfAttention", "qkv", {"q", "k", "v"}, inner, d_model_, nn::Role::linear, false);
     table.linear(layer + "0.SelfAttention.o", d_model_, inner, nn::Role::linear, false);
     table.norm(layer + "0.layer_norm", d_model_, false);
-    table.joined(layer + "1.DenseReluDense", "wi", {"wi_0", "wi_1"}, d_ff_, d_model_, nn::Role::linear, false);
+    table.joined(layer + "1.DenseReluDense", "wi", {"wi_0", "wi_1"}, d_ff_, d_model_, nn::Role::linear,
+                 false);
     table.linear(layer + "1.DenseReluDense.wo", d_model_, d_ff_, nn::Role::linear, false);
     table.norm(layer + "1.layer_norm", d_model_, false);
   }
@@ -47,8 +49,10 @@ Tensor T5Encoder::forward(const Scope& m, std::span<const int32_t> ids, const Ho
   const int64_t length = mask.shape[1];
   for (const int32_t id : ids)
     if (id < 0 || id >= vocab_size_)
-      fail(Fault::model_file, "[text encoder] token {} is outside its vocabulary of {}; tokenizer and text encoder do "
-           "not belong together", id, vocab_size_);
+      fail(Fault::model_file,
+           "[text encoder] token {} is outside its vocabulary of {}; tokenizer and text encoder do "
+           "not belong together",
+           id, vocab_size_);
 
   Tensor x = nn::gather_rows(stream, m["shared"].tensor("weight"), stream.upload({lanes * length}, ids))
                  .reshape({lanes, length, d_model_});
@@ -61,8 +65,8 @@ Tensor T5Encoder::forward(const Scope& m, std::span<const int32_t> ids, const Ho
   for (int i = 0; i < num_layers_; ++i) {
     const Scope layer = m["encoder"]["block"][i]["layer"];
     const auto norm = [&](int part, const Tensor& h) {
-      return nn::rms_norm(stream, h, layer[part]["layer_norm"].tensor("weight"), eps_, nn::input_type(layer[part][
-          part == 0 ? "SelfAttention.qkv" : "DenseReluDense.wi"]));
+      return nn::rms_norm(stream, h, layer[part]["layer_norm"].tensor("weight"), eps_,
+                          nn::input_type(layer[part][part == 0 ? "SelfAttention.qkv" : "DenseReluDense.wi"]));
     };
     x = nn::add_projection(attention(layer[0]["SelfAttention"], norm(0, x), bias, key_bias), x);
     x = nn::add_projection(feed_forward(layer[1]["DenseReluDense"], norm(1, x)), x);
@@ -101,7 +105,8 @@ Tensor T5Encoder::position_bias(const Scope& m, int64_t length) const {
       buckets.push_back(relative_position_bucket(key - query, num_buckets_, max_distance_));
   const Tensor ids = m.stream().upload({length * length}, buckets);
   const Tensor per_pair = nn::gather_rows(m.stream(), table, ids);  // [T * T, H]
-  return nn::unpatchify(m.stream(), per_pair.reshape({1, length * length, num_heads_}), num_heads_, length, length, 1)
+  return nn::unpatchify(m.stream(), per_pair.reshape({1, length * length, num_heads_}), num_heads_, length,
+                        length, 1)
       .reshape({num_heads_, length, length});
 }
 

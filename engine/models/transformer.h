@@ -36,10 +36,10 @@ class Transformer {
     int in_channels;
     int out_channels;  // twice in_channels where the variance is learned
     int patch_size;
-    int sample_size;   // latent cells per side it was trained at
+    int sample_size;  // latent cells per side it was trained at
     int num_blocks;
-    int num_classes;   // 0: conditioned on text
-    int text_channels; // 0: conditioned on a class
+    int num_classes;       // 0: conditioned on text
+    int text_channels;     // 0: conditioned on a class
     bool size_conditions;  // wants resolution and aspect_ratio
   };
 

@@ -69,9 +69,12 @@ Tensor scale_offset(Stream& stream, const Tensor& x, float multiply, float offse
   const std::vector<float> factors(static_cast<size_t>(channels), multiply);
   const std::vector<float> offsets(static_cast<size_t>(channels), offset);
   Tensor scaled = stream.make(x.shape(), DType::f32);
-  ops::binary(stream, {.kind = BinaryKind::multiply, .a = x, .b = stream.upload({1, channels}, factors), .y = scaled});
+  ops::binary(
+      stream,
+      {.kind = BinaryKind::multiply, .a = x, .b = stream.upload({1, channels}, factors), .y = scaled});
   Tensor y = stream.make(x.shape(), DType::f32);
-  ops::binary(stream, {.kind = BinaryKind::add, .a = scaled, .b = stream.upload({1, channels}, offsets), .y = y});
+  ops::binary(stream,
+              {.kind = BinaryKind::add, .a = scaled, .b = stream.upload({1, channels}, offsets), .y = y});
   return y;
 }
 

@@ -12,14 +12,19 @@ Tensor Input::as(Walk& walk, DType type) const {
   if (prepared_ && prepared_.dtype() == type) return prepared_;
   prepared_ = walk.stream().make(x_.shape(), type);
   if (normed_)
-    ops::norm(walk.stream(),
-              {.x = x_, .shift = modulation_.shift, .scale = modulation_.scale, .eps = modulation_.eps, .y = prepared_});
+    ops::norm(walk.stream(), {.x = x_,
+                              .shift = modulation_.shift,
+                              .scale = modulation_.scale,
+                              .eps = modulation_.eps,
+                              .y = prepared_});
   else
     ops::unary(walk.stream(), {.x = x_, .y = prepared_});
   return prepared_;
 }
 
-DType input_type(const Scope& m) { return m.weight().input; }
+DType input_type(const Scope& m) {
+  return m.weight().input;
+}
 
 void describe_self_attention(TensorTable& table, const std::string& path, int64_t dim, bool bias) {
   table.joined(path, "to_qkv", {"to_q", "to_k", "to_v"}, dim, dim, Role::linear, bias);
@@ -30,17 +35,18 @@ Projection self_attention(const Scope& m, int num_heads, const Input& query, con
   const Scope out = m["to_out"][0];
   const int64_t dim = m["to_qkv"].weight().n / 3;
   const DType type = input_type(m["to_qkv"]);
-  AttentionArgs args{.num_heads = num_heads,
-                     .scale = 1.0f / std::sqrt(static_cast<float>(dim / num_heads))};
+  AttentionArgs args{.num_heads = num_heads, .scale = 1.0f / std::sqrt(static_cast<float>(dim / num_heads))};
   if (query.same_tokens(keys)) {
     const Tensor qkv = linear(m["to_qkv"], query, {.output = type});
     args.q = qkv.columns(0, dim);
     args.k = qkv.columns(dim, dim);
     args.v = qkv.columns(2 * dim, dim);
   } else {
-    const int64_t first = dim / Weight::kRowGroup * Weight::kRowGroup;  // the first row of a view that holds k and v
+    const int64_t first =
+        dim / Weight::kRowGroup * Weight::kRowGroup;  // the first row of a view that holds k and v
     args.q = linear(m["to_qkv"], query, {.output = type, .first_row = 0, .num_rows = dim});
-    const Tensor kv = linear(m["to_qkv"], keys, {.output = type, .first_row = first, .num_rows = 3 * dim - first});
+    const Tensor kv =
+        linear(m["to_qkv"], keys, {.output = type, .first_row = first, .num_rows = 3 * dim - first});
     args.k = kv.columns(dim - first, dim);
     args.v = kv.columns(2 * dim - first, dim);
   }
@@ -79,7 +85,8 @@ void describe_feed_forward(TensorTable& table, const std::string& path, int64_t 
 
 Projection feed_forward(const Scope& m, const Input& x) {
   const Scope out = m["net"][2];
-  return {out, linear(m["net"][0]["proj"], x, {.activation = Activation::gelu_tanh, .output = input_type(out)})};
+  return {out,
+          linear(m["net"][0]["proj"], x, {.activation = Activation::gelu_tanh, .output = input_type(out)})};
 }
 
 void describe_mlp_embedding(TensorTable& table, const std::string& path, int64_t out, int64_t in) {
@@ -88,11 +95,13 @@ void describe_mlp_embedding(TensorTable& table, const std::string& path, int64_t
 }
 
 Tensor mlp_embedding(const Scope& m, const Tensor& x, Activation activation) {
-  const Tensor hidden = linear(m["linear_1"], x, {.activation = activation, .output = input_type(m["linear_2"])});
+  const Tensor hidden =
+      linear(m["linear_1"], x, {.activation = activation, .output = input_type(m["linear_2"])});
   return linear(m["linear_2"], hidden);
 }
 
-// Frequencies and arguments in fp32, as published: emb = [cos(t f_i), sin(t f_i)], f_i = 10000^(-i / (128 - shift)).
+// Frequencies and arguments in fp32, as published: emb = [cos(t f_i), sin(t f_i)], f_i = 10000^(-i / (128 -
+// shift)).
 Tensor timestep_sinusoid(Stream& stream, std::span<const float> t, int shift) {
   constexpr int kHalf = 128;
   std::vector<float> values(t.size() * 2 * kHalf);
@@ -106,7 +115,8 @@ Tensor timestep_sinusoid(Stream& stream, std::span<const float> t, int shift) {
   return stream.upload({static_cast<int64_t>(t.size()), 2 * kHalf}, values);
 }
 
-// [sin(x w), cos(x w), sin(y w), cos(y w)] with w_i = 10000^(-i / (dim / 4)); positions in fp32, the rest in double.
+// [sin(x w), cos(x w), sin(y w), cos(y w)] with w_i = 10000^(-i / (dim / 4)); positions in fp32, the rest in
+// double.
 Tensor sincos_positions(Walk& walk, int64_t dim, int64_t height, int64_t width, double base, double scale) {
   return walk.constant("positions", {1, height * width, dim}, [&](std::vector<float>& values) {
     const int64_t quarter = dim / 4;
@@ -145,8 +155,7 @@ Tensor add(Stream& stream, const Tensor& a, const Tensor& b) {
 Tensor add_projection(const Projection& projection, const Tensor& x) {
   Stream& stream = projection.linear.stream();
   Tensor y = stream.make(x.shape(), DType::f32);
-  ops::linear(stream,
-              {.x = projection.input, .weight = &projection.linear.weight(), .residual = x, .y = y});
+  ops::linear(stream, {.x = projection.input, .weight = &projection.linear.weight(), .residual = x, .y = y});
   return y;
 }
 
@@ -176,7 +185,8 @@ Tensor concat_columns(Stream& stream, const Tensor& a, const Tensor& b, int64_t 
   const auto place = [&](const Tensor& x, int64_t first) {
     std::vector<int32_t> ids;
     for (int64_t lane = 0; lane < lanes; ++lane)
-      for (int64_t i = 0; i < x.dim(1) / piece; ++i) ids.push_back(static_cast<int32_t>(lane * each + first + i));
+      for (int64_t i = 0; i < x.dim(1) / piece; ++i)
+        ids.push_back(static_cast<int32_t>(lane * each + first + i));
     const auto count = static_cast<int64_t>(ids.size());
     ops::scatter_rows(stream, {.x = x.reshape({count, piece}), .ids = stream.upload({count}, ids), .y = y});
   };
@@ -192,9 +202,11 @@ Tensor patchify(Stream& stream, const Tensor& image, int patch) {
   return y;
 }
 
-Tensor unpatchify(Stream& stream, const Tensor& tokens, int64_t channels, int64_t height, int64_t width, int patch) {
+Tensor unpatchify(Stream& stream, const Tensor& tokens, int64_t channels, int64_t height, int64_t width,
+                  int patch) {
   Tensor image = stream.make({tokens.dim(0), channels, height * patch, width * patch}, DType::f32);
-  ops::unpatchify(stream, {.image = image, .tokens = tokens, .patch = patch, .order = PatchOrder::channel_fastest});
+  ops::unpatchify(stream,
+                  {.image = image, .tokens = tokens, .patch = patch, .order = PatchOrder::channel_fastest});
   return image;
 }
 

@@ -20,7 +20,8 @@ Next chain(Walk& walk, SiteKind kind, Next body, const Hook& hook) {
 
 Tensor linear(const Scope& m, const Input& x, const LinearOptions& options) {
   Walk& walk = m.walk();
-  const Weight weight = options.num_rows > 0 ? m.weight().rows(options.first_row, options.num_rows) : m.weight();
+  const Weight weight =
+      options.num_rows > 0 ? m.weight().rows(options.first_row, options.num_rows) : m.weight();
   const Accelerator::Linear body = [&](const Tensor& input) {
     Shape shape = input.shape();
     shape[-1] = weight.n;
@@ -62,11 +63,12 @@ Tensor block(const Scope& m, int index, const Tensor& x, const std::function<Ten
   const BlockScope inside(walk, index);
   if (!walk.attached(SiteKind::block)) return body(x);
   const Site site{SiteKind::block, m.path(), index};
-  const auto hooked = chain(walk, site.kind, Accelerator::Block(body), [&](Accelerator& accelerator, Accelerator::Block next) {
-    return [&walk, &site, &accelerator, next = std::move(next)](const Tensor& t) {
-      return accelerator.block(walk, site, t, next);
-    };
-  });
+  const auto hooked = chain(walk, site.kind, Accelerator::Block(body),
+                            [&](Accelerator& accelerator, Accelerator::Block next) {
+                              return [&walk, &site, &accelerator, next = std::move(next)](const Tensor& t) {
+                                return accelerator.block(walk, site, t, next);
+                              };
+                            });
   return hooked(x);
 }
 
@@ -90,8 +92,8 @@ Tensor project_onto(const Scope& m, const Tensor& input, const Tensor& gate, con
 
 }  // namespace
 
-Tensor branch(const Scope& m, const Tensor& x, const std::optional<Modulation>& modulation, const Tensor& gate,
-              const BranchBody& body) {
+Tensor branch(const Scope& m, const Tensor& x, const std::optional<Modulation>& modulation,
+              const Tensor& gate, const BranchBody& body) {
   Walk& walk = m.walk();
   ++walk.counts().reached;
   const auto project = [&](const Tensor& query, const Tensor& keys) {

@@ -1,5 +1,5 @@
-// Sites: the places of a network where a shortcut may attach, and the shortcut's side of the seam. A network only names
-// its sites (nn/layers.h); with no accelerator installed a site is a plain call.
+// Sites: the places of a network where a shortcut may attach, and the shortcut's side of the seam. A network
+// only names its sites (nn/layers.h); with no accelerator installed a site is a plain call.
 #pragma once
 
 #include <functional>
@@ -19,8 +19,9 @@ struct Site {
   int index = 0;     // block sites: which block; others: the block they are in, -1 outside
 };
 
-// A method that skips work. Each hook may call `next` as it is, answer in its place, call it on fewer tokens (rows
-// gathered from x) or on fewer lanes (nn::LaneScope), or change what `next` is given. State is keyed by site and lane.
+// A method that skips work. Each hook may call `next` as it is, answer in its place, call it on fewer tokens
+// (rows gathered from x) or on fewer lanes (nn::LaneScope), or change what `next` is given. State is keyed by
+// site and lane.
 class Accelerator {
  public:
   virtual ~Accelerator() = default;
@@ -36,8 +37,8 @@ class Accelerator {
   using Block = std::function<Tensor(const Tensor& x)>;
   virtual Tensor block(Walk&, const Site&, const Tensor& x, const Block& next) { return next(x); }
 
-  // A residual branch before its gate: rows of x (not yet normalised) for queries and for keys -> [B, queries, D].
-  // Branches that do not mix tokens ignore the keys. The result must have as many tokens as x.
+  // A residual branch before its gate: rows of x (not yet normalised) for queries and for keys -> [B,
+  // queries, D]. Branches that do not mix tokens ignore the keys. The result must have as many tokens as x.
   using Branch = std::function<Tensor(const Tensor& query, const Tensor& keys)>;
   virtual Tensor branch(Walk&, const Site&, const Tensor& x, const Branch& next) { return next(x, x); }
 

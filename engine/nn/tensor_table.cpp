@@ -13,7 +13,9 @@ int64_t Entry::n() const {
   return rows;
 }
 
-int64_t Entry::k() const { return weights.front().shape.num_elements() / weights.front().shape[0]; }
+int64_t Entry::k() const {
+  return weights.front().shape.num_elements() / weights.front().shape[0];
+}
 
 void TensorTable::linear(const std::string& path, int64_t out, int64_t in, Role role, bool bias) {
   Entry entry{path, Entry::Kind::matrix, role, {{path + ".weight", {out, in}}}, {}};
@@ -27,8 +29,9 @@ void TensorTable::also_known_as(const std::string& older_path) {
   for (TensorSpec& bias : entry.biases) bias.older_name = older_path + ".bias";
 }
 
-void TensorTable::joined(const std::string& path, const std::string& name, const std::vector<std::string>& parts,
-                         int64_t out_each, int64_t in, Role role, bool bias) {
+void TensorTable::joined(const std::string& path, const std::string& name,
+                         const std::vector<std::string>& parts, int64_t out_each, int64_t in, Role role,
+                         bool bias) {
   Entry entry{path + "." + name, Entry::Kind::matrix, role, {}, {}};
   for (const std::string& part : parts) {
     entry.weights.push_back({path + "." + part + ".weight", {out_each, in}});
@@ -38,7 +41,8 @@ void TensorTable::joined(const std::string& path, const std::string& name, const
 }
 
 void TensorTable::conv(const std::string& path, int64_t out, int64_t in, int kernel, bool bias) {
-  Entry entry{path, Entry::Kind::convolution, Role::conv, {{path + ".weight", {out, in, kernel, kernel}}}, {}};
+  Entry entry{
+      path, Entry::Kind::convolution, Role::conv, {{path + ".weight", {out, in, kernel, kernel}}}, {}};
   if (bias) entry.biases.push_back({path + ".bias", {out}});
   entries_.push_back(std::move(entry));
 }
@@ -56,7 +60,8 @@ void TensorTable::norm(const std::string& path, int64_t channels, bool bias) {
   if (bias) tensor(path + ".bias", {channels}, Role::norm);
 }
 
-void TensorTable::tensor(const std::string& name, const Shape& shape, Role role, const std::string& older_name) {
+void TensorTable::tensor(const std::string& name, const Shape& shape, Role role,
+                         const std::string& older_name) {
   entries_.push_back({name, Entry::Kind::tensor, role, {{name, shape, older_name}}, {}});
 }
 

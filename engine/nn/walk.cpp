@@ -16,10 +16,9 @@ Tensor Walk::select_lanes(const Tensor& per_lane) {
   const auto count = static_cast<int64_t>(lanes_.size());
   if (lanes_.back() - lanes_.front() == count - 1 && std::is_sorted(lanes_.begin(), lanes_.end()))
     return per_lane.slice(lanes_.front(), count);
-  const Tensor rows =
-      per_lane.shape().rank() == 2
-          ? per_lane
-          : per_lane.reshape({per_lane.dim(0), per_lane.num_elements() / per_lane.dim(0)});
+  const Tensor rows = per_lane.shape().rank() == 2
+                          ? per_lane
+                          : per_lane.reshape({per_lane.dim(0), per_lane.num_elements() / per_lane.dim(0)});
   const Tensor ids = stream_->upload({count}, std::vector<int32_t>(lanes_.begin(), lanes_.end()));
   Tensor selected = stream_->make({count, rows.dim(1)}, per_lane.dtype());
   ops::gather_rows(*stream_, {.x = rows, .ids = ids, .y = selected});
@@ -48,6 +47,8 @@ Scope Scope::operator[](std::string_view name) const {
   return inner;
 }
 
-const Tensor& Scope::tensor(std::string_view name) const { return walk_->weights().tensor((*this)[name].path_); }
+const Tensor& Scope::tensor(std::string_view name) const {
+  return walk_->weights().tensor((*this)[name].path_);
+}
 
 }  // namespace diorama::nn

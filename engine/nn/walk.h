@@ -1,4 +1,5 @@
-// One pass of a network over a device (or over shapes alone): the stream, the weights, the lanes, the accelerators.
+// One pass of a network over a device (or over shapes alone): the stream, the weights, the lanes, the
+// accelerators.
 #pragma once
 
 #include <functional>
@@ -31,19 +32,23 @@ class Walk {
   const std::vector<Accelerator*>& accelerators() const { return accelerators_; }
   bool attached(SiteKind kind) const;
 
-  // Lanes: the batch rows of this evaluation that are being computed now (empty: all; a LaneScope narrows them).
+  // Lanes: the batch rows of this evaluation that are being computed now (empty: all; a LaneScope narrows
+  // them).
   const std::vector<int>& lanes() const { return lanes_; }
   // Rows of a per-lane tensor [all lanes, ..] that belong to the lanes being computed.
   Tensor select_lanes(const Tensor& per_lane);
 
   // A constant of the run, made once per key and shape: position tables.
-  Tensor constant(const std::string& key, const Shape& shape, const std::function<void(std::vector<float>&)>& fill);
+  Tensor constant(const std::string& key, const Shape& shape,
+                  const std::function<void(std::vector<float>&)>& fill);
 
   // Which lanes of the whole run this evaluation's rows are: what caches are keyed by.
   void set_run_lanes(std::vector<int> ids) { run_lanes_ = std::move(ids); }
   const std::vector<int>& run_lanes() const { return run_lanes_; }
 
   SiteCounts& counts() { return counts_; }
+  const SiteCounts& counts() const { return counts_; }
+  void reset_counts() { counts_ = {}; }
   int block_index() const { return block_index_; }
 
  private:
@@ -87,7 +92,8 @@ class BlockScope {
   Walk& walk_;
 };
 
-// A cursor into the network: the walk and a dotted path, so that weights are called by the checkpoint's own names.
+// A cursor into the network: the walk and a dotted path, so that weights are called by the checkpoint's own
+// names.
 class Scope {
  public:
   explicit Scope(Walk& walk) : walk_(&walk) {}

@@ -28,7 +28,8 @@ void channels_last(int64_t channels, int64_t taps, const float* from, float* to)
 }
 
 // Reads rows across the parts of a joined matrix; convolutions with the channel fastest.
-void read_entry_rows(const Entry& entry, const TensorSource& source, int64_t first, int64_t count, float* out) {
+void read_entry_rows(const Entry& entry, const TensorSource& source, int64_t first, int64_t count,
+                     float* out) {
   const int64_t k = entry.k();
   int64_t base = 0;
   for (const TensorSpec& part : entry.weights) {
@@ -98,13 +99,15 @@ Weights Weights::plan(const TensorTable& table, const Device& device, const Form
     }
     Weight weight = describe(entry, device, precision);
     if (!entry.biases.empty()) weight.bias = Tensor({}, {weight.n}, DType::f32);
-    weights.byte_size_ += static_cast<size_t>(weight.n) * weight.format->row_bytes(weight.k) + bias_bytes(entry);
+    weights.byte_size_ +=
+        static_cast<size_t>(weight.n) * weight.format->row_bytes(weight.k) + bias_bytes(entry);
     weights.matrices_.emplace(entry.path, std::move(weight));
   }
   return weights;
 }
 
-Weights Weights::load(const TensorTable& table, const TensorSource& source, Device& device, const Format& precision) {
+Weights Weights::load(const TensorTable& table, const TensorSource& source, Device& device,
+                      const Format& precision) {
   for_each_spec(table, [&](const TensorSpec& spec) { source.check(spec); });
   Weights weights;
   for (const Entry& entry : table.entries()) {

@@ -1,8 +1,8 @@
 // The weights of one network on one device, found by the path the network calls them.
 #pragma once
 
-#include <string>
 #include <functional>
+#include <string>
 #include <unordered_map>
 
 #include "formats/format.h"
@@ -31,11 +31,12 @@ class Weights {
   // Shapes and types only: enough for a plan.
   static Weights plan(const TensorTable& table, const Device& device, const Format& precision);
   // Checks every tensor first, then packs them one by one.
-  static Weights load(const TensorTable& table, const TensorSource& source, Device& device, const Format& precision);
+  static Weights load(const TensorTable& table, const TensorSource& source, Device& device,
+                      const Format& precision);
 
   const Weight& matrix(const std::string& path) const;  // or a convolution
   const Tensor& tensor(const std::string& path) const;
-  size_t byte_size() const { return byte_size_; }       // as resident on the device (a plan: as the formats say)
+  size_t byte_size() const { return byte_size_; }  // as resident on the device (a plan: as the formats say)
 
  private:
   std::unordered_map<std::string, Weight> matrices_;

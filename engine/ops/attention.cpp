@@ -12,9 +12,11 @@ void attention(Stream& stream, const AttentionArgs& args) {
               q.last() == k.last() && q.last() % args.num_heads == 0 && k[1] > 0,
           "[attention] q {}, k {}, v {}, {} heads", q.to_string(), k.to_string(), args.v.shape().to_string(),
           args.num_heads);
-  require(args.q.dtype() == args.k.dtype() && args.q.dtype() == args.v.dtype(), "[attention] q, k, v of one type");
+  require(args.q.dtype() == args.k.dtype() && args.q.dtype() == args.v.dtype(),
+          "[attention] q, k, v of one type");
   if (args.key_bias)
-    require(args.key_bias.shape() == Shape({q[0], k[1]}), "[attention] key bias {}", args.key_bias.shape().to_string());
+    require(args.key_bias.shape() == Shape({q[0], k[1]}), "[attention] key bias {}",
+            args.key_bias.shape().to_string());
   if (args.position_bias)
     require(args.position_bias.shape() == Shape({args.num_heads, q[1], k[1]}), "[attention] position bias {}",
             args.position_bias.shape().to_string());

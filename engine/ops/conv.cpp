@@ -9,14 +9,17 @@ void conv(Stream& stream, const ConvArgs& args) {
   const Weight& w = *args.weight;
   const Shape& x = args.x.shape();
   const Shape& y = args.y.shape();
-  require(x.rank() == 4 && y.rank() == 4 && x[3] * w.kernel_h * w.kernel_w == w.k && y[3] == w.n && x[0] == y[0],
-          "[conv] {}: input {}, output {}", w.name, x.to_string(), y.to_string());
-  const int64_t height = (x[1] * args.upsample + args.pad_top + args.pad_bottom - w.kernel_h) / args.stride + 1;
-  const int64_t width = (x[2] * args.upsample + args.pad_left + args.pad_right - w.kernel_w) / args.stride + 1;
-  require(y[1] == height && y[2] == width, "[conv] {}: input {}, output {}, expected {} x {}", w.name, x.to_string(),
-          y.to_string(), height, width);
-  require(args.x.dtype() == w.input && args.x.contiguous() && args.y.contiguous(), "[conv] {}: input type {}", w.name,
-          name_of(args.x.dtype()));
+  require(
+      x.rank() == 4 && y.rank() == 4 && x[3] * w.kernel_h * w.kernel_w == w.k && y[3] == w.n && x[0] == y[0],
+      "[conv] {}: input {}, output {}", w.name, x.to_string(), y.to_string());
+  const int64_t height =
+      (x[1] * args.upsample + args.pad_top + args.pad_bottom - w.kernel_h) / args.stride + 1;
+  const int64_t width =
+      (x[2] * args.upsample + args.pad_left + args.pad_right - w.kernel_w) / args.stride + 1;
+  require(y[1] == height && y[2] == width, "[conv] {}: input {}, output {}, expected {} x {}", w.name,
+          x.to_string(), y.to_string(), height, width);
+  require(args.x.dtype() == w.input && args.x.contiguous() && args.y.contiguous(), "[conv] {}: input type {}",
+          w.name, name_of(args.x.dtype()));
   require(!args.residual || args.residual.shape() == y, "[conv] {}: residual {}", w.name,
           args.residual.shape().to_string());
   stream.count(static_cast<uint64_t>(y.num_rows()) * static_cast<uint64_t>(w.n * w.k));

@@ -21,16 +21,16 @@ void unary(Stream& stream, const UnaryArgs& args) {
 
 void gate_add(Stream& stream, const GateAddArgs& args) {
   const Shape& shape = args.x.shape();
-  require(shape.rank() == 3 && args.residual.shape() == shape && args.y.shape() == shape, "[gate add] x {}, residual {}",
-          shape.to_string(), args.residual.shape().to_string());
+  require(shape.rank() == 3 && args.residual.shape() == shape && args.y.shape() == shape,
+          "[gate add] x {}, residual {}", shape.to_string(), args.residual.shape().to_string());
   require(!args.gate || args.gate.shape() == Shape({shape[0], shape.last()}), "[gate add] gate {} for {}",
           args.gate.shape().to_string(), shape.to_string());
   dispatch(stream, args, cpu::gate_add, vulkan::gate_add);
 }
 
 void soft_clamp(Stream& stream, const SoftClampArgs& args) {
-  require(args.x.shape() == args.y.shape() && args.limit > 0, "[soft clamp] x {}, y {}", args.x.shape().to_string(),
-          args.y.shape().to_string());
+  require(args.x.shape() == args.y.shape() && args.limit > 0, "[soft clamp] x {}, y {}",
+          args.x.shape().to_string(), args.y.shape().to_string());
   dispatch(stream, args, cpu::soft_clamp, vulkan::soft_clamp);
 }
 

@@ -1,5 +1,6 @@
-// The ops of the networks, on any device. Each checks shapes, counts its multiply-adds and calls the device's kernel.
-// Definitions of the arguments: tensor/kernel_args.h. Plain definitions in double precision: tests/ops/.
+// The ops of the networks, on any device. Each checks shapes, counts its multiply-adds and calls the device's
+// kernel. Definitions of the arguments: tensor/kernel_args.h. Plain definitions in double precision:
+// tests/ops/.
 #pragma once
 
 #include "tensor/kernel_args.h"

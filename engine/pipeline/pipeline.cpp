@@ -2,19 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cmath>
 
 #include "io/prompt_text.h"
+#include "pipeline/denoiser.h"
 
 namespace diorama {
 namespace {
 
 constexpr int kMaxSide = 8192;  // pixels
-
-double milliseconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-}
 
 // What diffusers' pipelines of the family do where the model folder does not say.
 struct FamilyDefaults {
@@ -52,16 +48,11 @@ HostTensor denormalise(const models::Autoencoder::Geometry& geometry, const Host
 // A picture of one colour is no picture: numbers ran out of range on the way.
 void check_picture(const HostTensor& rgb) {
   const auto [low, high] = std::minmax_element(rgb.values.begin(), rgb.values.end());
-  const bool finite = std::all_of(rgb.values.begin(), rgb.values.end(), [](float v) { return std::isfinite(v); });
+  const bool finite =
+      std::all_of(rgb.values.begin(), rgb.values.end(), [](float v) { return std::isfinite(v); });
   if (!finite) fail(Fault::unusable_result, "[decode] the picture holds NaN; try --precision f32");
-  if (*high - *low < 1.0f / 255) fail(Fault::unusable_result, "[decode] the picture is flat; try --precision f32");
-}
-
-// The halves that some step of the run evaluates, in batch order.
-std::vector<Half> halves_of_run(const Guidance& guidance, int num_steps) {
-  for (int step = 0; step < num_steps; ++step)
-    if (guidance.acts(step, num_steps)) return guidance.halves(step, num_steps);
-  return {Half::conditional};
+  if (*high - *low < 1.0f / 255)
+    fail(Fault::unusable_result, "[decode] the picture is flat; try --precision f32");
 }
 
 // [a + b, ..]
@@ -91,14 +82,17 @@ Pipeline::Pipeline(const ModelFolder& folder, Device& device, const Precision& p
       hash_(folder.content_hash()) {
   const auto transformer = transformer_->geometry();
   if (transformer.in_channels != latent_.latent_channels)
-    fail(Fault::model_file, "{}: the transformer takes {} latent channels, the vae gives {}; they do not belong together",
+    fail(Fault::model_file,
+         "{}: the transformer takes {} latent channels, the vae gives {}; they do not belong together",
          folder.path().string(), transformer.in_channels, latent_.latent_channels);
   if (transformer.num_classes > 0) return;
   text_encoder_ = models::make_text_encoder(folder.config("text_encoder"));
   tokenizer_ = std::make_unique<Tokenizer>(folder.component("tokenizer"));
   if (text_encoder_->d_model() != transformer.text_channels)
-    fail(Fault::model_file, "{}: the transformer takes text of {} channels, the text encoder gives {}; they do not belong "
-         "together", folder.path().string(), transformer.text_channels, text_encoder_->d_model());
+    fail(Fault::model_file,
+         "{}: the transformer takes text of {} channels, the text encoder gives {}; they do not belong "
+         "together",
+         folder.path().string(), transformer.text_channels, text_encoder_->d_model());
 }
 
 RenderRequest Pipeline::resolve(RenderRequest request) const {
@@ -120,7 +114,8 @@ RenderRequest Pipeline::resolve(RenderRequest request) const {
       fail(Fault::usage, "[{}] {} is not a multiple of {}; try {}", name, value, multiple,
            (value + multiple / 2) / multiple * multiple);
   }
-  if (*request.steps < 1 || *request.steps > 1000) fail(Fault::usage, "[steps] {} is outside 1 to 1000", *request.steps);
+  if (*request.steps < 1 || *request.steps > 1000)
+    fail(Fault::usage, "[steps] {} is outside 1 to 1000", *request.steps);
   if (!(*request.cfg_scale >= 1 && *request.cfg_scale <= 1000))
     fail(Fault::usage, "[cfg-scale] {} is outside 1 (no guidance) to 1000", *request.cfg_scale);
   if (geometry.num_classes > 0 && !request.class_label)
@@ -135,15 +130,17 @@ RenderRequest Pipeline::resolve(RenderRequest request) const {
 
 const nn::Weights& Pipeline::transformer_weights() {
   if (!transformer_weights_)
-    transformer_weights_ = nn::Weights::load(transformer_->tensors(), CheckpointSource(folder_.component("transformer")),
-                                             device_, *precision_.transformer);
+    transformer_weights_ =
+        nn::Weights::load(transformer_->tensors(), CheckpointSource(folder_.component("transformer")),
+                          device_, *precision_.transformer);
   return *transformer_weights_;
 }
 
 const nn::Weights& Pipeline::decoder_weights() {
   if (!decoder_weights_)
-    decoder_weights_ = nn::Weights::load(autoencoder_->decoder_tensors(), CheckpointSource(folder_.component("vae")),
-                                         device_, *precision_.autoencoder);
+    decoder_weights_ =
+        nn::Weights::load(autoencoder_->decoder_tensors(), CheckpointSource(folder_.component("vae")),
+                          device_, *precision_.autoencoder);
   return *decoder_weights_;
 }
 
@@ -151,21 +148,24 @@ const Pipeline::Text& Pipeline::encode(const std::string& prompt, const RenderOb
   const auto found = texts_.find(prompt);
   if (found != texts_.end()) return found->second;
   const Tokens tokens = tokenizer_->encode(normalise_prompt(prompt), text_length(folder_, *tokenizer_));
-  if (!tokens.dropped.empty()) observer.on_warning(fmt::format("the prompt is too long; dropped: \"{}\"", tokens.dropped));
+  if (!tokens.dropped.empty())
+    observer.on_warning(fmt::format("the prompt is too long; dropped: \"{}\"", tokens.dropped));
   for (const std::string& unknown : tokens.unknown)
     observer.on_warning(fmt::format("the model does not know \"{}\" in the prompt", unknown));
 
   const auto length = static_cast<int64_t>(tokens.ids.size());
   Text text{{}, HostTensor({1, length}, {tokens.mask.begin(), tokens.mask.end()})};
-  const auto weights = nn::Weights::load(text_encoder_->tensors(), CheckpointSource(folder_.component("text_encoder")),
-                                         device_, *precision_.text_encoder);
+  const auto weights =
+      nn::Weights::load(text_encoder_->tensors(), CheckpointSource(folder_.component("text_encoder")),
+                        device_, *precision_.text_encoder);
   run_walk(device_, weights, [&](nn::Walk& walk) {
     text.tokens = walk.stream().download(text_encoder_->forward(nn::Scope(walk), tokens.ids, text.mask));
   });
   return texts_.emplace(prompt, std::move(text)).first->second;
 }
 
-models::ConditionInputs Pipeline::condition_inputs(const RenderRequest& request, const std::vector<Half>& halves,
+models::ConditionInputs Pipeline::condition_inputs(const RenderRequest& request,
+                                                   const std::vector<Half>& halves,
                                                    const RenderObserver& observer) {
   const auto geometry = transformer_->geometry();
   models::ConditionInputs inputs;
@@ -188,91 +188,23 @@ models::ConditionInputs Pipeline::condition_inputs(const RenderRequest& request,
   return inputs;
 }
 
-uint64_t Pipeline::forward_macs(const nn::Weights& weights, const Shape& latent, const models::Condition& condition,
-                                size_t lanes) {
-  return plan_walk(device_, weights, [&](nn::Walk& walk) {
-           const Shape shape{static_cast<int64_t>(lanes), latent[1], latent[2], latent[3]};
-           const Tensor x = walk.stream().upload(shape, std::span<const float>());
-           transformer_->forward(nn::Scope(walk), x, std::vector<float>(lanes), condition);
-         })
-      .multiply_adds;
-}
-
 HostTensor Pipeline::denoise(const RenderRequest& request, const Solver& solver, const HostTensor& noise,
                              const RenderObserver& observer, RenderResult& result) {
-  const auto geometry = transformer_->geometry();
   const Guidance guidance({.scale = *request.cfg_scale,
                            .begin = request.guidance_begin,
                            .end = request.guidance_end,
-                           .guided_channels = geometry.in_channels});
-  const auto all_halves = halves_of_run(guidance, solver.num_steps());
+                           .guided_channels = transformer_->geometry().in_channels});
+  const auto halves = halves_of_run(guidance, solver.num_steps());
   observer.on_stage(Stage::encode);
-  const auto inputs = condition_inputs(request, all_halves, observer);
+  const auto inputs = condition_inputs(request, halves, observer);
   observer.on_stage(Stage::load);
   const nn::Weights& weights = transformer_weights();
   observer.on_stage(Stage::denoise);
-
-  // On shapes alone: what the arena must hold. Two evaluations, since the first leaves its constants behind.
-  const HostTensor all_lanes = Guidance::repeat(noise, all_halves.size());
-  const Plan plan = plan_walk(device_, weights, [&](nn::Walk& walk) {
-    const nn::Scope m(walk);
-    const auto condition = transformer_->condition(m, inputs);
-    for (int i = 0; i < 2; ++i) {
-      const Tensor x = walk.stream().upload(all_lanes.shape, all_lanes.values);
-      transformer_->forward(m, x, std::vector<float>(all_halves.size()), condition);
-    }
-  });
-
-  Stream stream(device_, Stream::Mode::run, plan.arena_bytes);
-  nn::Walk walk(stream, weights);
-  const nn::Scope m(walk);
-  const auto condition = transformer_->condition(m, inputs);
-  const uint64_t condition_macs = stream.multiply_adds();
-  // What an evaluation of so many lanes costs without shortcuts.
-  std::map<size_t, uint64_t> macs_by_lanes;
-  const auto full_macs = [&](size_t lanes) {
-    const auto [entry, is_new] = macs_by_lanes.try_emplace(lanes, 0);
-    if (is_new) entry->second = forward_macs(weights, noise.shape, condition.lanes(0, static_cast<int64_t>(lanes)), lanes);
-    return entry->second;
-  };
-  SolverState state{.step = 0, .x = noise, .x0 = {}};
-  const auto evaluate = [&](const HostTensor& x, double timestep) {
-    const auto halves = guidance.halves(state.step, solver.num_steps());
-    const auto first = std::find(all_halves.begin(), all_halves.end(), halves.front()) - all_halves.begin();
-    const auto count = static_cast<int64_t>(halves.size());
-    std::vector<int> ids(halves.size());
-    for (size_t i = 0; i < ids.size(); ++i) ids[i] = static_cast<int>(first) + static_cast<int>(i);
-    walk.set_run_lanes(ids);
-    const HostTensor latent = Guidance::repeat(x, halves.size());
-    const std::vector<float> timesteps(halves.size(), static_cast<float>(timestep));
-    const Tensor output = transformer_->forward(m, stream.upload(latent.shape, latent.values), timesteps,
-                                                condition.lanes(first, count));
-    result.full_macs += full_macs(halves.size());
-    return guidance.combine(stream.download(output), halves);
-  };
-  const auto draw_noise = [&](int step) {
-    return normal_noise(noise.shape, request.seed, static_cast<uint32_t>(step) + 1);
-  };
-
-  while (state.step < solver.num_steps()) {
-    const auto start = std::chrono::steady_clock::now();
-    const uint64_t macs_before = stream.multiply_adds();
-    const uint64_t full_before = result.full_macs;
-    walk.counts() = {};
-    solver.advance(state, evaluate, draw_noise);
-    const int64_t tokens = (noise.shape[2] / geometry.patch_size) * (noise.shape[3] / geometry.patch_size);
-    observer.on_step({.step = state.step,
-                      .steps = solver.num_steps(),
-                      .milliseconds = milliseconds_since(start),
-                      .sites = walk.counts(),
-                      .tokens_kept = tokens,
-                      .tokens_total = tokens,
-                      .executed_macs = stream.multiply_adds() - macs_before,
-                      .full_macs = result.full_macs - full_before,
-                      .x0 = &state.x0});
-  }
-  result.executed_macs = stream.multiply_adds() - condition_macs;
-  return state.x;
+  Denoiser denoiser({device_, *transformer_, weights, solver, guidance, halves}, inputs, noise.shape);
+  HostTensor latent = denoiser.run(noise, request.seed, observer);
+  result.executed_macs = denoiser.executed_macs();
+  result.full_macs = denoiser.full_macs();
+  return latent;
 }
 
 Image Pipeline::decode(const HostTensor& latent) {
@@ -317,10 +249,9 @@ RenderResult Pipeline::render(const RenderRequest& request, const RenderObserver
 RenderResult Pipeline::render_from(const RenderRequest& request, const HostTensor& noise,
                                    const RenderObserver& observer) {
   const RenderRequest resolved = resolve(request);
-  const auto solver = make_solver(scheduler_, {.sampler = resolved.sampler,
-                                               .steps = *resolved.steps,
-                                               .shift = resolved.shift,
-                                               .eta = resolved.eta});
+  const auto solver = make_solver(
+      scheduler_,
+      {.sampler = resolved.sampler, .steps = *resolved.steps, .shift = resolved.shift, .eta = resolved.eta});
   RenderResult result;
   result.recipe = recipe(resolved);
   result.latent = denoise(resolved, *solver, noise, observer, result);

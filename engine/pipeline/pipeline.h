@@ -20,7 +20,8 @@ namespace diorama {
 
 class Pipeline {
  public:
-  // Reads every config and checks that the parts belong together; weights are loaded when they are first needed.
+  // Reads every config and checks that the parts belong together; weights are loaded when they are first
+  // needed.
   Pipeline(const ModelFolder& folder, Device& device, const Precision& precision);
 
   const ModelFolder& folder() const { return folder_; }
@@ -38,7 +39,8 @@ class Pipeline {
   Image decode(const HostTensor& latent);
 
   // Initial noise [1, C, h, w] given from outside, for parity with published runs.
-  RenderResult render_from(const RenderRequest& request, const HostTensor& noise, const RenderObserver& observer = {});
+  RenderResult render_from(const RenderRequest& request, const HostTensor& noise,
+                           const RenderObserver& observer = {});
 
  private:
   struct Text {
@@ -51,8 +53,6 @@ class Pipeline {
   const Text& encode(const std::string& prompt, const RenderObserver& observer);
   models::ConditionInputs condition_inputs(const RenderRequest& request, const std::vector<Half>& halves,
                                            const RenderObserver& observer);
-  uint64_t forward_macs(const nn::Weights& weights, const Shape& latent, const models::Condition& condition,
-                        size_t lanes);
   HostTensor denoise(const RenderRequest& request, const Solver& solver, const HostTensor& noise,
                      const RenderObserver& observer, RenderResult& result);
   Recipe recipe(const RenderRequest& request) const;

@@ -16,8 +16,8 @@ struct Precision {
   std::string name = "f32";  // as it stands in a recipe
 };
 
-// "auto" is bf16 where the processor multiplies bf16, f16 on a GPU that has it, else f32. Fault::usage where the name
-// is unknown.
+// "auto" is bf16 where the processor multiplies bf16, f16 on a GPU that has it, else f32. Fault::usage where
+// the name is unknown.
 Precision choose_precision(std::string_view name, const Device& device);
 
 }  // namespace diorama

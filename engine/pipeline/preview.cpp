@@ -44,7 +44,8 @@ Image preview(const PreviewMatrix& matrix, const HostTensor& latent) {
     for (size_t rgb = 0; rgb < 3; ++rgb) {
       float value = matrix.bias[rgb];
       for (int c = 0; c < matrix.channels; ++c)
-        value += matrix.matrix[static_cast<size_t>(c) * 3 + rgb] * latent.values[static_cast<size_t>(c * pixels + p)];
+        value += matrix.matrix[static_cast<size_t>(c) * 3 + rgb] *
+                 latent.values[static_cast<size_t>(c * pixels + p)];
       image.rgb[static_cast<size_t>(p) * 3 + rgb] = to_byte(value);
     }
   return image;

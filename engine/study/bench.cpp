@@ -79,7 +79,9 @@ HostTensor rounded(Stream& stream, const Tensor& tensor) {
 Weight random_weight(Device& device, int64_t n, int64_t k, const Format& format) {
   Weight weight{.name = "bench", .format = &format, .n = n, .k = k, .input = device.product_input(format)};
   const nn::TensorSpec spec{"bench.weight", {n, k}};
-  device.pack(weight, [&](int64_t first, int64_t count, float* out) { RandomSource().read_rows(spec, first, count, out); });
+  device.pack(weight, [&](int64_t first, int64_t count, float* out) {
+    RandomSource().read_rows(spec, first, count, out);
+  });
   return weight;
 }
 
@@ -98,7 +100,8 @@ double linear_error(const HostTensor& x, const HostTensor& y, const Weight& weig
     for (int64_t m = sample % 3; m < x.shape[0]; m += 17) {
       double sum = 0;
       for (int64_t i = 0; i < weight.k; ++i)
-        sum += static_cast<double>(x.values[static_cast<size_t>(m * weight.k + i)]) * static_cast<double>(row[static_cast<size_t>(i)]);
+        sum += static_cast<double>(x.values[static_cast<size_t>(m * weight.k + i)]) *
+               static_cast<double>(row[static_cast<size_t>(i)]);
       const double d = static_cast<double>(y.values[static_cast<size_t>(m * weight.n + n)]) - sum;
       difference += d * d;
       norm += sum * sum;
@@ -107,9 +110,14 @@ double linear_error(const HostTensor& x, const HostTensor& y, const Weight& weig
   return relative_error(difference, norm);
 }
 
-void bench_linear(Device& device, const BenchOptions& options, const DevicePeaks& peaks, const Report& report) {
-  for (const auto& [m, k, n] : {std::array<int64_t, 3>{512, 1152, 3456}, {512, 1152, 1152}, {512, 1152, 4608},
-                                {512, 4608, 1152}, {128, 320, 960}, {128, 1280, 320}}) {
+void bench_linear(Device& device, const BenchOptions& options, const DevicePeaks& peaks,
+                  const Report& report) {
+  for (const auto& [m, k, n] : {std::array<int64_t, 3>{512, 1152, 3456},
+                                {512, 1152, 1152},
+                                {512, 1152, 4608},
+                                {512, 4608, 1152},
+                                {128, 320, 960},
+                                {128, 1280, 320}}) {
     Stream stream(device, Stream::Mode::run);
     const Weight weight = random_weight(device, n, k, *options.precision);
     const Tensor x = upload_as(stream, random_tensor({m, k}, 1, 1), weight.input);
@@ -129,8 +137,8 @@ void bench_linear(Device& device, const BenchOptions& options, const DevicePeaks
 }
 
 // Some queries of the first head in double precision.
-double attention_error(const HostTensor& q, const HostTensor& k, const HostTensor& v, const HostTensor& y, int head_dim,
-                       double scale) {
+double attention_error(const HostTensor& q, const HostTensor& k, const HostTensor& v, const HostTensor& y,
+                       int head_dim, double scale) {
   const auto tokens = static_cast<size_t>(q.shape[1]);
   const auto width = static_cast<size_t>(q.shape[2]);
   const auto dims = static_cast<size_t>(head_dim);
@@ -142,12 +150,14 @@ double attention_error(const HostTensor& q, const HostTensor& k, const HostTenso
     for (size_t key = 0; key < tokens; ++key) {
       double dot = 0;
       for (size_t i = 0; i < dims; ++i)
-        dot += static_cast<double>(q.values[query * width + i]) * static_cast<double>(k.values[key * width + i]);
+        dot +=
+            static_cast<double>(q.values[query * width + i]) * static_cast<double>(k.values[key * width + i]);
       total += weights[key] = std::exp(dot * scale);
     }
     for (size_t i = 0; i < dims; ++i) {
       double expected = 0;
-      for (size_t key = 0; key < tokens; ++key) expected += weights[key] / total * static_cast<double>(v.values[key * width + i]);
+      for (size_t key = 0; key < tokens; ++key)
+        expected += weights[key] / total * static_cast<double>(v.values[key * width + i]);
       const double d = static_cast<double>(y.values[query * width + i]) - expected;
       difference += d * d;
       norm += expected * expected;
@@ -156,9 +166,11 @@ double attention_error(const HostTensor& q, const HostTensor& k, const HostTenso
   return relative_error(difference, norm);
 }
 
-void bench_attention(Device& device, const BenchOptions& options, const DevicePeaks& peaks, const Report& report) {
+void bench_attention(Device& device, const BenchOptions& options, const DevicePeaks& peaks,
+                     const Report& report) {
   constexpr int kHeads = 16;
-  for (const auto& [tokens, head_dim] : {std::pair<int64_t, int>{256, 64}, {256, 72}, {1024, 64}, {1024, 72}}) {
+  for (const auto& [tokens, head_dim] :
+       {std::pair<int64_t, int>{256, 64}, {256, 72}, {1024, 64}, {1024, 72}}) {
     Stream stream(device, Stream::Mode::run);
     const Shape shape{1, tokens, kHeads * head_dim};
     const DType type = device.product_input(*options.precision);
@@ -170,8 +182,9 @@ void bench_attention(Device& device, const BenchOptions& options, const DevicePe
                        .y = stream.make(shape, DType::f32)};
     const auto run = [&] { ops::attention(stream, args); };
     run();
-    const double error = attention_error(rounded(stream, args.q), rounded(stream, args.k), rounded(stream, args.v),
-                                         stream.download(args.y), head_dim, static_cast<double>(args.scale));
+    const double error =
+        attention_error(rounded(stream, args.q), rounded(stream, args.k), rounded(stream, args.v),
+                        stream.download(args.y), head_dim, static_cast<double>(args.scale));
     const double ms = time_ms(device, options.repeats, run);
     const double rate = 4e-6 * static_cast<double>(tokens * tokens * kHeads * head_dim) / ms;
     report({.group = "attention",
@@ -204,7 +217,8 @@ struct Forward {
   }
 
   // Condition once, then `times` evaluations, each handed to `each` while it runs.
-  HostTensor run(Device& device, const std::function<void(const std::function<void()>&)>& around, Plan& plan) const {
+  HostTensor run(Device& device, const std::function<void(const std::function<void()>&)>& around,
+                 Plan& plan) const {
     HostTensor output;
     const auto evaluate = [&](nn::Walk& walk, const models::Condition& condition) {
       const Tensor x = walk.stream().upload(latent.shape, latent.values);
@@ -233,18 +247,21 @@ Config with_one_block(const Config& config) {
 
 HostTensor run_once(Device& device, const Config& config, const Format& precision) {
   Plan plan;
-  return Forward(device, config, precision).run(device, [](const auto& forward) { forward(); }, plan);
+  return Forward(device, config, precision)
+      .run(
+          device, [](const auto& forward) { forward(); }, plan);
 }
 
 double squared_distance(const HostTensor& a, const HostTensor& b) {
   double sum = 0;
-  for (size_t i = 0; i < a.values.size(); ++i) sum += std::pow(static_cast<double>(a.values[i]) - static_cast<double>(b.values[i]), 2);
+  for (size_t i = 0; i < a.values.size(); ++i)
+    sum += std::pow(static_cast<double>(a.values[i]) - static_cast<double>(b.values[i]), 2);
   return sum;
 }
 
 // One block of the network against the portable kernels, then the whole of it on the clock.
-void bench_forward(Device& device, const std::string& name, const BenchOptions& options, const DevicePeaks& peaks,
-                   const Report& report) {
+void bench_forward(Device& device, const std::string& name, const BenchOptions& options,
+                   const DevicePeaks& peaks, const Report& report) {
   const Config config = published_config(name);
   cpu::Device portable({.isa = cpu::Isa::portable});
   const HostTensor expected = run_once(portable, with_one_block(config), format_f32());
@@ -255,7 +272,8 @@ void bench_forward(Device& device, const std::string& name, const BenchOptions& 
   const Forward forward(device, config, *options.precision);
   Plan plan;
   double ms = 0;
-  forward.run(device, [&](const auto& once) { ms = time_ms(device, options.repeats, once); }, plan);
+  forward.run(
+      device, [&](const auto& once) { ms = time_ms(device, options.repeats, once); }, plan);
   const double rate = 2e-6 * static_cast<double>(plan.multiply_adds) / ms;
   report({.group = "forward",
           .name = fmt::format("{} {}, guidance pair", name, options.precision->name),

@@ -1,5 +1,5 @@
-// Measures a device: its peaks first, then kernels and whole forwards, each checked before it is timed and given as a
-// share of the peak of the same run.
+// Measures a device: its peaks first, then kernels and whole forwards, each checked before it is timed and
+// given as a share of the peak of the same run.
 #pragma once
 
 #include <functional>
@@ -14,7 +14,7 @@
 namespace diorama {
 
 struct BenchRow {
-  std::string group;   // peak, linear, attention, forward ...
+  std::string group;  // peak, linear, attention, forward ...
   std::string name;
   double milliseconds = 0;  // median
   double rate = 0;          // GFLOP/s, or GB/s for copies

@@ -17,23 +17,28 @@ struct Published {
 };
 
 constexpr std::array kPublished{
-    Published{"dit-s-2-256", "dit", 12, 6, 64, 32, 2, 1},       Published{"dit-b-2-256", "dit", 12, 12, 64, 32, 2, 1},
-    Published{"dit-l-2-256", "dit", 24, 16, 64, 32, 2, 1},      Published{"dit-xl-2-256", "dit", 28, 16, 72, 32, 2, 1},
-    Published{"dit-xl-2-512", "dit", 28, 16, 72, 64, 2, 1},     Published{"pixart-xl-2-256", "pixart", 28, 16, 72, 32, 2, 1},
+    Published{"dit-s-2-256", "dit", 12, 6, 64, 32, 2, 1},
+    Published{"dit-b-2-256", "dit", 12, 12, 64, 32, 2, 1},
+    Published{"dit-l-2-256", "dit", 24, 16, 64, 32, 2, 1},
+    Published{"dit-xl-2-256", "dit", 28, 16, 72, 32, 2, 1},
+    Published{"dit-xl-2-512", "dit", 28, 16, 72, 64, 2, 1},
+    Published{"pixart-xl-2-256", "pixart", 28, 16, 72, 32, 2, 1},
     Published{"pixart-xl-2-512", "pixart", 28, 16, 72, 64, 2, 1},
 };
 
 std::string json_of(const Published& p) {
   if (std::string_view(p.family) == "dit")
-    return fmt::format(R"({{"_class_name": "DiTTransformer2DModel", "num_layers": {}, "num_attention_heads": {},
+    return fmt::format(
+        R"({{"_class_name": "DiTTransformer2DModel", "num_layers": {}, "num_attention_heads": {},
       "attention_head_dim": {}, "in_channels": 4, "out_channels": 8, "patch_size": {}, "sample_size": {},
       "num_embeds_ada_norm": 1000, "norm_type": "ada_norm_zero", "activation_fn": "gelu-approximate"}})",
-                       p.layers, p.heads, p.head_dim, p.patch, p.sample_size);
-  return fmt::format(R"({{"_class_name": "PixArtTransformer2DModel", "num_layers": {}, "num_attention_heads": {},
+        p.layers, p.heads, p.head_dim, p.patch, p.sample_size);
+  return fmt::format(
+      R"({{"_class_name": "PixArtTransformer2DModel", "num_layers": {}, "num_attention_heads": {},
     "attention_head_dim": {}, "in_channels": 4, "out_channels": 8, "patch_size": {}, "sample_size": {},
     "caption_channels": 4096, "cross_attention_dim": {}, "interpolation_scale": {}, "norm_type": "ada_norm_single",
     "use_additional_conditions": false, "activation_fn": "gelu-approximate"}})",
-                     p.layers, p.heads, p.head_dim, p.patch, p.sample_size, p.heads * p.head_dim, p.interpolation_scale);
+      p.layers, p.heads, p.head_dim, p.patch, p.sample_size, p.heads * p.head_dim, p.interpolation_scale);
 }
 
 }  // namespace

@@ -24,14 +24,16 @@ uint64_t seed_of(std::string_view name) {
 
 float spread_of(const nn::TensorSpec& spec) {
   if (spec.shape.rank() < 2) return 0.02f;
-  const bool adaptive = spec.name.find("norm1.linear") != std::string::npos || spec.name.starts_with("proj_out");
+  const bool adaptive =
+      spec.name.find("norm1.linear") != std::string::npos || spec.name.starts_with("proj_out");
   const auto fan_in = static_cast<float>(spec.shape.num_elements() / spec.shape[0]);
   return std::sqrt(3.0f) * (adaptive ? 0.02f : 1.0f / std::sqrt(fan_in));
 }
 
 }  // namespace
 
-void RandomSource::read_rows(const nn::TensorSpec& spec, int64_t first_row, int64_t num_rows, float* out) const {
+void RandomSource::read_rows(const nn::TensorSpec& spec, int64_t first_row, int64_t num_rows,
+                             float* out) const {
   const int64_t row = spec.shape.num_elements() / spec.shape[0];
   const uint64_t seed = seed_of(spec.name);
   const float spread = spread_of(spec);
@@ -40,7 +42,8 @@ void RandomSource::read_rows(const nn::TensorSpec& spec, int64_t first_row, int6
                            ? 1.0f
                            : 0.0f;
   const auto first = static_cast<uint64_t>(first_row * row);
-  for (int64_t i = 0; i < num_rows * row; ++i) out[i] = centre + spread * uniform(seed, first + static_cast<uint64_t>(i));
+  for (int64_t i = 0; i < num_rows * row; ++i)
+    out[i] = centre + spread * uniform(seed, first + static_cast<uint64_t>(i));
 }
 
 HostTensor random_tensor(const Shape& shape, uint64_t seed, float spread) {

@@ -6,8 +6,8 @@
 
 namespace diorama {
 
-// Uniform with the spread that training keeps: 1 / sqrt(fan in) for matrices, 0.02 for modulation and final layers,
-// 1 for norms. A pure function of name and index.
+// Uniform with the spread that training keeps: 1 / sqrt(fan in) for matrices, 0.02 for modulation and final
+// layers, 1 for norms. A pure function of name and index.
 class RandomSource final : public nn::TensorSource {
  public:
   void check(const nn::TensorSpec&) const override {}

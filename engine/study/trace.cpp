@@ -14,18 +14,22 @@ const HostTensor& input(const NamedTensors& inputs, const std::string& name, int
   const auto it = inputs.find(name);
   if (it == inputs.end()) fail(Fault::usage, "[trace] input '{}' is missing", name);
   if (it->second.shape.rank() != rank || it->second.shape.num_elements() == 0)
-    fail(Fault::usage, "[trace] input '{}' has shape {}, expected {} dimensions", name, it->second.shape.to_string(), rank);
+    fail(Fault::usage, "[trace] input '{}' has shape {}, expected {} dimensions", name,
+         it->second.shape.to_string(), rank);
   return it->second;
 }
 
 const HostTensor& input(const NamedTensors& inputs, const std::string& name, const Shape& shape) {
   const HostTensor& tensor = input(inputs, name, shape.rank());
   if (tensor.shape != shape)
-    fail(Fault::usage, "[trace] input '{}' has shape {}, expected {}", name, tensor.shape.to_string(), shape.to_string());
+    fail(Fault::usage, "[trace] input '{}' has shape {}, expected {}", name, tensor.shape.to_string(),
+         shape.to_string());
   return tensor;
 }
 
-std::vector<int32_t> integers(const HostTensor& tensor) { return {tensor.values.begin(), tensor.values.end()}; }
+std::vector<int32_t> integers(const HostTensor& tensor) {
+  return {tensor.values.begin(), tensor.values.end()};
+}
 
 // Keeps what each block returns.
 class BlockRecorder final : public nn::Accelerator {
@@ -42,8 +46,8 @@ class BlockRecorder final : public nn::Accelerator {
   NamedTensors& outputs_;
 };
 
-models::ConditionInputs condition_inputs(const models::Transformer::Geometry& geometry, const NamedTensors& inputs,
-                                         int64_t lanes) {
+models::ConditionInputs condition_inputs(const models::Transformer::Geometry& geometry,
+                                         const NamedTensors& inputs, int64_t lanes) {
   models::ConditionInputs condition;
   if (geometry.num_classes > 0) {
     condition.classes = integers(input(inputs, "class", Shape{lanes}));
@@ -67,7 +71,8 @@ NamedTensors trace_transformer(Device& device, const Config& config, const nn::T
   const int64_t lanes = latent.shape[0];
   if (latent.shape[1] != geometry.in_channels || latent.shape[2] % geometry.patch_size != 0 ||
       latent.shape[3] % geometry.patch_size != 0)
-    fail(Fault::usage, "[trace] input 'latent' has shape {}, expected {} channels and sides that are multiples of {}",
+    fail(Fault::usage,
+         "[trace] input 'latent' has shape {}, expected {} channels and sides that are multiples of {}",
          latent.shape.to_string(), geometry.in_channels, geometry.patch_size);
   const HostTensor& timestep = input(inputs, "timestep", Shape{lanes});
   const auto given = condition_inputs(geometry, inputs, lanes);
@@ -105,10 +110,11 @@ NamedTensors trace_autoencoder(Device& device, const Config& config, const nn::T
   const int64_t channels = decoder ? network->geometry().latent_channels : 3;
   const int64_t multiple = decoder ? 1 : network->geometry().downsampling;
   if (given.shape[1] != channels || given.shape[2] % multiple != 0 || given.shape[3] % multiple != 0)
-    fail(Fault::usage, "[trace] the input has shape {}, expected {} channels and sides that are multiples of {}",
+    fail(Fault::usage,
+         "[trace] the input has shape {}, expected {} channels and sides that are multiples of {}",
          given.shape.to_string(), channels, multiple);
-  const auto weights = nn::Weights::load(decoder ? network->decoder_tensors() : network->encoder_tensors(), source,
-                                         device, *options.precision);
+  const auto weights = nn::Weights::load(decoder ? network->decoder_tensors() : network->encoder_tensors(),
+                                         source, device, *options.precision);
   NamedTensors outputs;
   run_walk(device, weights, [&](nn::Walk& walk) {
     const nn::Scope m(walk);
@@ -123,7 +129,8 @@ NamedTensors trace_autoencoder(Device& device, const Config& config, const nn::T
 Part find_part(std::string_view name) {
   for (size_t i = 0; i < kParts.size(); ++i)
     if (kParts[i] == name) return static_cast<Part>(i);
-  fail(Fault::usage, "[trace] part '{}' does not exist; choose transformer, text_encoder, vae_encoder or vae_decoder",
+  fail(Fault::usage,
+       "[trace] part '{}' does not exist; choose transformer, text_encoder, vae_encoder or vae_decoder",
        name);
 }
 
@@ -132,13 +139,16 @@ std::string_view component_of(Part part) {
   return kParts[static_cast<size_t>(part)];
 }
 
-NamedTensors trace(Device& device, const Config& config, const nn::TensorSource& source, const NamedTensors& inputs,
-                   const TraceOptions& options) {
+NamedTensors trace(Device& device, const Config& config, const nn::TensorSource& source,
+                   const NamedTensors& inputs, const TraceOptions& options) {
   switch (options.part) {
-    case Part::transformer: return trace_transformer(device, config, source, inputs, options);
-    case Part::text_encoder: return trace_text_encoder(device, config, source, inputs, options);
+    case Part::transformer:
+      return trace_transformer(device, config, source, inputs, options);
+    case Part::text_encoder:
+      return trace_text_encoder(device, config, source, inputs, options);
     case Part::vae_encoder:
-    case Part::vae_decoder: return trace_autoencoder(device, config, source, inputs, options);
+    case Part::vae_decoder:
+      return trace_autoencoder(device, config, source, inputs, options);
   }
   return {};
 }

@@ -28,10 +28,10 @@ struct TraceOptions {
 };
 
 // transformer: `latent` [B,C,h,w], `timestep` [B], `text` [B,T,D] with `text_mask` [B,T] or `class` [B], and
-// `resolution` [B,2], `aspect_ratio` [B] where the network wants them; text encoder: `ids`, `mask` [B,T]; vae_decoder:
-// `latent`, as the class's own decode takes it; vae_encoder: `image` [B,3,H,W] in [-1, 1]. Returns `output`, the
-// network's whole output. A missing or ill-shaped input is Fault::usage.
-NamedTensors trace(Device& device, const Config& config, const nn::TensorSource& source, const NamedTensors& inputs,
-                   const TraceOptions& options);
+// `resolution` [B,2], `aspect_ratio` [B] where the network wants them; text encoder: `ids`, `mask` [B,T];
+// vae_decoder: `latent`, as the class's own decode takes it; vae_encoder: `image` [B,3,H,W] in [-1, 1].
+// Returns `output`, the network's whole output. A missing or ill-shaped input is Fault::usage.
+NamedTensors trace(Device& device, const Config& config, const nn::TensorSource& source,
+                   const NamedTensors& inputs, const TraceOptions& options);
 
 }  // namespace diorama

@@ -23,8 +23,8 @@ class Device {
   // Throws Fault::out_of_memory. The memory is not cleared.
   virtual std::shared_ptr<Buffer> allocate(size_t bytes) = 0;
 
-  // Transfers of whole, contiguous tensors. `upload` takes the data before it returns; `download` waits for the work
-  // recorded so far.
+  // Transfers of whole, contiguous tensors. `upload` takes the data before it returns; `download` waits for
+  // the work recorded so far.
   virtual void upload(const Tensor& to, const void* from) = 0;
   virtual void download(const Tensor& from, void* to) = 0;
   // Submits what is recorded and waits for it.

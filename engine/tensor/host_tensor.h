@@ -14,8 +14,8 @@ struct HostTensor {
   HostTensor() = default;
   explicit HostTensor(const Shape& s) : shape(s), values(static_cast<size_t>(s.num_elements())) {}
   HostTensor(const Shape& s, std::vector<float> v) : shape(s), values(std::move(v)) {
-    require(static_cast<int64_t>(values.size()) == shape.num_elements(), "[host tensor] {} values for shape {}",
-            values.size(), shape.to_string());
+    require(static_cast<int64_t>(values.size()) == shape.num_elements(),
+            "[host tensor] {} values for shape {}", values.size(), shape.to_string());
   }
 };
 

@@ -9,7 +9,8 @@ namespace diorama {
 
 enum class Activation : int { none = 0, silu = 1, gelu_tanh = 2, relu = 3 };
 
-// y = act(x W^T + b); with a gate: y = residual + gate * (x W^T + b), the gate per batch row (gate may be none: 1).
+// y = act(x W^T + b); with a gate: y = residual + gate * (x W^T + b), the gate per batch row (gate may be
+// none: 1).
 struct LinearArgs {
   Tensor x;  // [.., K] weight.input, or f32 where that is what the device wants; rows may be strided
   const Weight* weight = nullptr;
@@ -35,9 +36,9 @@ struct NormArgs {
 
 // y = softmax(scale * q k^T + key_bias + position_bias) v, heads side by side in the last dimension.
 struct AttentionArgs {
-  Tensor q;              // [B, Nq, H * d] any float, rows may be strided
-  Tensor k;              // [B, Nk, H * d] as q
-  Tensor v;              // [B, Nk, H * d] as q
+  Tensor q;  // [B, Nq, H * d] any float, rows may be strided
+  Tensor k;  // [B, Nk, H * d] as q
+  Tensor v;  // [B, Nk, H * d] as q
   int num_heads = 1;
   float scale = 1;
   Tensor key_bias;       // [B, Nk] f32, added to every query's logits (masks), or none

@@ -34,16 +34,16 @@ Tensor Stream::make(const Shape& shape, DType type) {
 }
 
 Tensor Stream::upload(const Shape& shape, std::span<const float> values) {
-  require(static_cast<int64_t>(values.size()) == shape.num_elements() || planning(), "[upload] {} values for shape {}",
-          values.size(), shape.to_string());
+  require(static_cast<int64_t>(values.size()) == shape.num_elements() || planning(),
+          "[upload] {} values for shape {}", values.size(), shape.to_string());
   Tensor tensor = make(shape, DType::f32);
   if (!planning()) device_->upload(tensor, values.data());
   return tensor;
 }
 
 Tensor Stream::upload(const Shape& shape, std::span<const int32_t> values) {
-  require(static_cast<int64_t>(values.size()) == shape.num_elements() || planning(), "[upload] {} values for shape {}",
-          values.size(), shape.to_string());
+  require(static_cast<int64_t>(values.size()) == shape.num_elements() || planning(),
+          "[upload] {} values for shape {}", values.size(), shape.to_string());
   Tensor tensor = make(shape, DType::i32);
   if (!planning()) device_->upload(tensor, values.data());
   return tensor;

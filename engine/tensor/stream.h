@@ -1,4 +1,5 @@
-// Ordered work on one device. A stream that plans allocates offsets and counts, but holds no memory and runs nothing.
+// Ordered work on one device. A stream that plans allocates offsets and counts, but holds no memory and runs
+// nothing.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,8 @@ class Stream {
  public:
   enum class Mode { plan, run };
 
-  // In a run, `arena_bytes` (a plan's peak) are taken from the device at once; what does not fit gets memory of its own.
+  // In a run, `arena_bytes` (a plan's peak) are taken from the device at once; what does not fit gets memory
+  // of its own.
   Stream(Device& device, Mode mode, size_t arena_bytes = 0);
 
   Device& device() const { return *device_; }

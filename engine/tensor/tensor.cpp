@@ -8,8 +8,8 @@ size_t Tensor::byte_extent() const {
 }
 
 Tensor Tensor::columns(int64_t begin, int64_t count) const {
-  require(begin >= 0 && count >= 0 && begin + count <= shape_.last(), "[tensor] columns {} + {} of {}", begin, count,
-          shape_.to_string());
+  require(begin >= 0 && count >= 0 && begin + count <= shape_.last(), "[tensor] columns {} + {} of {}", begin,
+          count, shape_.to_string());
   Tensor view = *this;
   view.shape_[-1] = count;
   view.allocation_.byte_offset += static_cast<size_t>(begin) * diorama::byte_size(type_);
@@ -18,8 +18,8 @@ Tensor Tensor::columns(int64_t begin, int64_t count) const {
 
 Tensor Tensor::slice(int64_t begin, int64_t count) const {
   require(shape_.rank() >= 2 || contiguous(), "[tensor] slice of a strided row");
-  require(begin >= 0 && count >= 0 && begin + count <= shape_[0], "[tensor] slice {} + {} of {}", begin, count,
-          shape_.to_string());
+  require(begin >= 0 && count >= 0 && begin + count <= shape_[0], "[tensor] slice {} + {} of {}", begin,
+          count, shape_.to_string());
   const int64_t rows_each = shape_[0] == 0 ? 0 : num_rows() / shape_[0];
   const int64_t step = shape_.rank() >= 2 ? rows_each * row_stride_ : 1;
   Tensor view = *this;
@@ -30,8 +30,10 @@ Tensor Tensor::slice(int64_t begin, int64_t count) const {
 }
 
 Tensor Tensor::reshape(const Shape& shape) const {
-  require(shape.num_elements() == num_elements(), "[tensor] reshape {} to {}", shape_.to_string(), shape.to_string());
-  require(contiguous() || shape.last() == shape_.last(), "[tensor] reshape of a strided {}", shape_.to_string());
+  require(shape.num_elements() == num_elements(), "[tensor] reshape {} to {}", shape_.to_string(),
+          shape.to_string());
+  require(contiguous() || shape.last() == shape_.last(), "[tensor] reshape of a strided {}",
+          shape_.to_string());
   Tensor view = *this;
   view.shape_ = shape;
   if (contiguous()) view.row_stride_ = shape.last();

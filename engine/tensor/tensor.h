@@ -1,5 +1,6 @@
 // A view of device memory. Copies share the memory; the last one gives it back. Tensors are dense but for an
-// optional stride between rows (a row is the last dimension), so that columns of a joined projection are views.
+// optional stride between rows (a row is the last dimension), so that columns of a joined projection are
+// views.
 #pragma once
 
 #include <cstddef>
@@ -29,7 +30,11 @@ class Tensor {
  public:
   Tensor() = default;
   Tensor(Allocation allocation, const Shape& shape, DType type)
-      : allocation_(std::move(allocation)), shape_(shape), type_(type), row_stride_(shape.last()), set_(true) {}
+      : allocation_(std::move(allocation)),
+        shape_(shape),
+        type_(type),
+        row_stride_(shape.last()),
+        set_(true) {}
 
   explicit operator bool() const { return set_; }
   const Shape& shape() const { return shape_; }

@@ -1,5 +1,5 @@
-// Full forwards of every network against the published PyTorch code (tests/golden/networks.safetensors, made by
-// tools/golden/networks.py) on weights and inputs that both sides generate.
+// Full forwards of every network against the published PyTorch code (tests/golden/networks.safetensors, made
+// by tools/golden/networks.py) on weights and inputs that both sides generate.
 //
 // Each of these changes to the engine turns a test of this file red:
 //   LayerNorm eps 1e-5 for 1e-6 in DiT's attention norm or final norm, 1e-6 for 1e-5 in its feed-forward norm
@@ -7,24 +7,26 @@
 //   sines before cosines in the sinusoid; cosines before sines, or rows before columns, in the positions
 //   the text mask dropped in PixArt's cross attention or in T5
 //   patches read with the channel fastest, or written with the channel slowest
-//   exact GELU for the tanh form; T5's attention scaled by 1 / sqrt(d); its soft clamp dropped in AutoencoderTiny
-//   AutoencoderKL's downsampling padded on all sides
+//   exact GELU for the tanh form; T5's attention scaled by 1 / sqrt(d); its soft clamp dropped in
+//   AutoencoderTiny AutoencoderKL's downsampling padded on all sides
 #include <gtest/gtest.h>
 
-#include "models/comparison.h"
-#include "models/generated_source.h"
 #include "generator.h"
 #include "golden_file.h"
+#include "models/comparison.h"
+#include "models/generated_source.h"
 #include "ops/devices.h"
 #include "study/trace.h"
 
 namespace diorama::test {
 namespace {
 
-// Relative L2. fp32 sums in another order differ by about 1e-6 in the transformers, where the list above moves the
-// output by 5e-6 at the least. Group norms over few pixels amplify it in the autoencoders, and T5's unscaled logits
-// over 150 tokens do: there fp32 and fp64 PyTorch already differ by up to 3.5e-5.
-double tolerance(Part part) { return part == Part::transformer ? 4e-6 : 2e-5; }
+// Relative L2. fp32 sums in another order differ by about 1e-6 in the transformers, where the list above
+// moves the output by 5e-6 at the least. Group norms over few pixels amplify it in the autoencoders, and T5's
+// unscaled logits over 150 tokens do: there fp32 and fp64 PyTorch already differ by up to 3.5e-5.
+double tolerance(Part part) {
+  return part == Part::transformer ? 4e-6 : 2e-5;
+}
 
 Part part_of(const std::string& class_name, const std::string& case_name) {
   if (class_name == "T5EncoderModel") return Part::text_encoder;

@@ -1,5 +1,5 @@
-// The seam for shortcuts, proved with one trivial accelerator for each granularity, on every device: attached and
-// neutral it changes nothing, and what it does reaches the picture's numbers.
+// The seam for shortcuts, proved with one trivial accelerator for each granularity, on every device: attached
+// and neutral it changes nothing, and what it does reaches the picture's numbers.
 #include <gtest/gtest.h>
 
 #include "generator.h"
@@ -136,8 +136,8 @@ class ReuseLinear final : public Accelerator {
   std::map<std::string, Tensor> kept_;
 };
 
-// Tokens: branches run on `kept` tokens of each lane; the others take no update. With all tokens in any order nothing
-// changes.
+// Tokens: branches run on `kept` tokens of each lane; the others take no update. With all tokens in any order
+// nothing changes.
 class SomeTokens final : public Accelerator {
  public:
   explicit SomeTokens(std::vector<int32_t> kept) : kept_(std::move(kept)) {}
@@ -171,7 +171,8 @@ class LaneByLane final : public Accelerator {
       const nn::LaneScope only(walk, {lane});
       const Tensor of_lane = x.slice(lane, 1);
       std::vector<int32_t> rows(static_cast<size_t>(x.dim(1)));
-      for (size_t i = 0; i < rows.size(); ++i) rows[i] = lane * static_cast<int32_t>(x.dim(1)) + static_cast<int32_t>(i);
+      for (size_t i = 0; i < rows.size(); ++i)
+        rows[i] = lane * static_cast<int32_t>(x.dim(1)) + static_cast<int32_t>(i);
       const Tensor ids = stream.upload({x.dim(1)}, rows);
       ops::scatter_rows(stream, {.x = next(of_lane, of_lane), .ids = ids, .y = update});
     }
@@ -221,9 +222,9 @@ TEST_P(Seam, each_granularity_saves_work_and_changes_the_output) {
   HalveKeys core;
   ReuseLinear linear;
   SomeTokens some({1, 5, 9, 13, 17, 21, 25, 29, 33, 37, 41, 45, 49, 53, 57, 61});
-  for (Accelerator* accelerator :
-       {static_cast<Accelerator*>(&block), static_cast<Accelerator*>(&branch), static_cast<Accelerator*>(&core),
-        static_cast<Accelerator*>(&linear), static_cast<Accelerator*>(&some)}) {
+  for (Accelerator* accelerator : {static_cast<Accelerator*>(&block), static_cast<Accelerator*>(&branch),
+                                   static_cast<Accelerator*>(&core), static_cast<Accelerator*>(&linear),
+                                   static_cast<Accelerator*>(&some)}) {
     const Outcome on = with(accelerator);
     EXPECT_LT(on.macs, off.macs);
     EXPECT_NE(on.output.values, off.output.values);

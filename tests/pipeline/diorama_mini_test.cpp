@@ -20,7 +20,8 @@ const GoldenFile& golden() {
 }
 
 std::vector<std::string> prompts(const char* key) {
-  return nlohmann::json::parse(golden().metadata().at(key).get<std::string>()).get<std::vector<std::string>>();
+  return nlohmann::json::parse(golden().metadata().at(key).get<std::string>())
+      .get<std::vector<std::string>>();
 }
 
 // Row i of [B, ..] as [1, ..].
@@ -37,7 +38,8 @@ class DioramaMini : public ::testing::TestWithParam<TestDevice> {
 
   HostTensor run(Part part, const NamedTensors& inputs) {
     const std::string component(component_of(part));
-    return trace(*device_, folder_.config(component), CheckpointSource(folder_.component(component)), inputs, {.part = part})
+    return trace(*device_, folder_.config(component), CheckpointSource(folder_.component(component)), inputs,
+                 {.part = part})
         .at("output");
   }
 
@@ -46,7 +48,8 @@ class DioramaMini : public ::testing::TestWithParam<TestDevice> {
 };
 
 TEST_P(DioramaMini, text_encoder_agrees) {
-  const HostTensor text = run(Part::text_encoder, {{"ids", golden().tensor("ids")}, {"mask", golden().tensor("mask")}});
+  const HostTensor text =
+      run(Part::text_encoder, {{"ids", golden().tensor("ids")}, {"mask", golden().tensor("mask")}});
   EXPECT_LE(relative_l2(text, golden().tensor("text")), kTolerance);
 }
 
@@ -59,7 +62,8 @@ TEST_P(DioramaMini, transformer_agrees) {
 }
 
 TEST_P(DioramaMini, autoencoder_agrees) {
-  EXPECT_LE(relative_l2(run(Part::vae_decoder, {{"latent", golden().tensor("vae.latent")}}), golden().tensor("vae.image")),
+  EXPECT_LE(relative_l2(run(Part::vae_decoder, {{"latent", golden().tensor("vae.latent")}}),
+                        golden().tensor("vae.image")),
             kTolerance);
   EXPECT_LE(relative_l2(run(Part::vae_encoder, {{"image", golden().tensor("vae.encoder_image")}}),
                         golden().tensor("vae.encoder_latent")),
@@ -72,8 +76,9 @@ TEST_P(DioramaMini, whole_run_agrees) {
   const auto texts = prompts("run.prompts");
   for (size_t i = 0; i < texts.size(); ++i) {
     const auto index = static_cast<int64_t>(i);
-    const RenderResult result = pipeline.render_from({.prompt = texts[i], .steps = 20, .cfg_scale = 4.0, .sampler = "euler"},
-                                                     row(golden().tensor("run.noise"), index));
+    const RenderResult result =
+        pipeline.render_from({.prompt = texts[i], .steps = 20, .cfg_scale = 4.0, .sampler = "euler"},
+                             row(golden().tensor("run.noise"), index));
     EXPECT_LE(relative_l2(result.latent, row(golden().tensor("run.latent"), index)), kTolerance);
     const Image expected = to_image(row(golden().tensor("run.image"), index));
     int worst = 0;

@@ -1,4 +1,5 @@
-// Pictures of the model that ships: the same bytes every time, the same picture on both devices, what the prompt says.
+// Pictures of the model that ships: the same bytes every time, the same picture on both devices, what the
+// prompt says.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -41,7 +42,8 @@ TEST(Render, another_seed_or_prompt_is_another_picture) {
   EXPECT_NE(paint(device, request("a pizza, 3d on a teal background", 4)), first);
 }
 
-// Sums in another order move the latent by about 1e-5 after 20 guided steps: a level of a pixel here and there.
+// Sums in another order move the latent by about 1e-5 after 20 guided steps: a level of a pixel here and
+// there.
 TEST(Render, both_devices_paint_the_same_picture) {
   const auto vulkan = vulkan::open_device({.validate = true});
   cpu::Device cpu;
@@ -87,9 +89,10 @@ size_t nearest(const std::vector<Background>& all, const std::array<double, 3>& 
     for (size_t c = 0; c < 3; ++c) sum += std::pow(background.rgb[c] - colour[c], 2);
     return sum;
   };
-  return static_cast<size_t>(std::min_element(all.begin(), all.end(),
-                                              [&](const auto& a, const auto& b) { return distance(a) < distance(b); }) -
-                             all.begin());
+  return static_cast<size_t>(
+      std::min_element(all.begin(), all.end(),
+                       [&](const auto& a, const auto& b) { return distance(a) < distance(b); }) -
+      all.begin());
 }
 
 TEST(Render, obeys_the_prompt) {
@@ -117,9 +120,8 @@ class Cancelled : public ::testing::TestWithParam<const char*> {};
 
 // A size at which a step takes seconds: the token must be seen inside it.
 TEST_P(Cancelled, stops_within_200_ms) {
-  const std::unique_ptr<Device> device = std::string(GetParam()) == "cpu"
-                                             ? std::make_unique<cpu::Device>()
-                                             : vulkan::open_device({});
+  const std::unique_ptr<Device> device =
+      std::string(GetParam()) == "cpu" ? std::make_unique<cpu::Device>() : vulkan::open_device({});
   Pipeline pipeline(ModelFolder::open(kModel), *device, choose_precision("f32", *device));
   pipeline.render(request("a rocket", 1));  // weights, pipelines and measured rates are there
   CancelToken token;
