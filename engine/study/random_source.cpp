@@ -1,8 +1,9 @@
 #include "study/random_source.h"
 
 #include <cmath>
-#include <functional>
 #include <string_view>
+
+#include "base/hash.h"
 
 namespace diorama {
 namespace {
@@ -17,9 +18,9 @@ float uniform(uint64_t seed, uint64_t i) {
 }
 
 uint64_t seed_of(std::string_view name) {
-  uint64_t hash = 14695981039346656037u;
-  for (const char c : name) hash = (hash ^ static_cast<uint8_t>(c)) * 1099511628211u;
-  return hash;
+  Hash64 hash;
+  hash.add(name);
+  return hash.value();
 }
 
 float spread_of(const nn::TensorSpec& spec) {

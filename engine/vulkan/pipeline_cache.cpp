@@ -4,15 +4,15 @@
 #include <cstring>
 
 #include "base/file.h"
+#include "base/hash.h"
 
 namespace diorama::vulkan {
 namespace {
 
-// FNV-1a, 64 bits.
 uint64_t checksum(std::span<const std::byte> bytes) {
-  uint64_t hash = 0xcbf29ce484222325u;
-  for (const std::byte byte : bytes) hash = (hash ^ static_cast<uint64_t>(byte)) * 0x100000001b3u;
-  return hash;
+  Hash64 hash;
+  hash.add(bytes);
+  return hash.value();
 }
 
 VkPhysicalDeviceProperties properties_of(const Context& context) {
