@@ -18,24 +18,24 @@ struct Options {
 };
 
 void print_json(const BenchRow& row) {
-  const nlohmann::ordered_json json{{"group", row.group}, {"name", row.name},   {"ms", row.milliseconds},
-                                    {"rate", row.rate},   {"share", row.share}, {"error", row.error}};
+  const nlohmann::ordered_json json{
+      {"group", row.group},      {"name", row.name},          {"ms", row.timing.milliseconds},
+      {"rate", row.timing.rate}, {"share", row.timing.share}, {"error", row.error}};
   fmt::print("{}\n", json.dump());
 }
 
 void print_text(const BenchRow& row) {
   fmt::print("{:<10} {:<44} {:>10} {:>10.1f} {:>7} {:>9}\n", row.group, row.name,
-             row.milliseconds > 0 ? fmt::format("{:.3f}", row.milliseconds) : "", row.rate,
-             row.share > 0 ? fmt::format("{:.0f} %", 100 * row.share) : "",
+             row.timing.milliseconds > 0 ? fmt::format("{:.3f}", row.timing.milliseconds) : "",
+             row.timing.rate, row.timing.share > 0 ? fmt::format("{:.0f} %", 100 * row.timing.share) : "",
              row.error > 0 ? fmt::format("{:.1e}", row.error) : "");
 }
 
 void run(Options options) {
   const auto device = open_compute_device(options.compute);
-  const Precision precision = choose_precision(options.compute.precision, *device);
-  options.bench.precision = precision.transformer;
+  options.bench.precision = choose_precision(options.compute.precision, *device);
   options.bench.kernels = !options.no_kernels;
-  fmt::print(stderr, "{}, {}\n", device->description(), precision.name);
+  fmt::print(stderr, "{}, {}\n", device->description(), options.bench.precision.name);
   if (!options.json)
     fmt::print("{:<10} {:<44} {:>10} {:>10} {:>7} {:>9}\n", "", "", "ms", "GFLOP/s", "of peak", "error");
   bench(*device, options.bench, [&](const BenchRow& row) {
@@ -56,6 +56,9 @@ void add_bench_command(CLI::App& program, int&) {
   command
       ->add_option("--config", options->bench.configs,
                    "Published configurations to run with random weights, such as dit-xl-2-256")
+      ->take_all()
+      ->delimiter(',');
+  command->add_option("-m,--model", options->bench.models, "Model folders or names to run the denoiser of")
       ->take_all()
       ->delimiter(',');
   command->add_option("--repeats", options->bench.repeats, "Timings the median is taken of")

@@ -2,7 +2,6 @@
 
 #include <omp.h>
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstring>
@@ -12,7 +11,7 @@ namespace diorama::cpu {
 namespace {
 
 constexpr int kChains = 12;  // enough to hide an instruction's latency at two a cycle
-constexpr int64_t kRounds = 2'000'000;
+constexpr int64_t kRounds = 1'000'000;
 
 using Clock = std::chrono::steady_clock;
 using Loop = void (*)(int64_t rounds);
@@ -63,25 +62,17 @@ void fma_portable(int64_t rounds) {
   }
 }
 
-double median(std::array<double, 5> values) {
-  std::sort(values.begin(), values.end());
-  return values[2];
-}
-
-// Billions of operations a second, all threads together.
+// Billions of operations a second, all threads together; 0 where there is no such loop.
 double rate(const Device& device, Loop loop, double operations_a_round) {
-  std::array<double, 5> rates{};
-  for (double& measured : rates) {
-    const auto start = Clock::now();
+  if (loop == nullptr) return 0;
+  const auto start = Clock::now();
 #pragma omp parallel num_threads(device.threads())
-    {
-      clear_wide();
-      loop(kRounds);
-    }
-    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-    measured = operations_a_round * static_cast<double>(kRounds) * device.threads() / seconds * 1e-9;
+  {
+    clear_wide();
+    loop(kRounds);
   }
-  return median(rates);
+  const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  return operations_a_round * static_cast<double>(kRounds) * device.threads() / seconds * 1e-9;
 }
 
 double copy_rate(const Device& device) {
@@ -89,39 +80,46 @@ double copy_rate(const Device& device) {
   std::vector<std::byte> from(kBytes, std::byte{1});
   std::vector<std::byte> to(kBytes);
   const size_t each = kBytes / static_cast<size_t>(device.threads());
-  std::array<double, 5> rates{};
-  for (double& measured : rates) {
-    const auto start = Clock::now();
+  const auto start = Clock::now();
 #pragma omp parallel num_threads(device.threads())
-    {
-      const size_t begin = each * static_cast<size_t>(omp_get_thread_num());
-      std::memcpy(to.data() + begin, from.data() + begin, each);
-    }
-    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-    measured = 2.0 * static_cast<double>(kBytes) / seconds * 1e-9;
+  {
+    const size_t begin = each * static_cast<size_t>(omp_get_thread_num());
+    std::memcpy(to.data() + begin, from.data() + begin, each);
   }
-  return median(rates);
+  const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  return 2.0 * static_cast<double>(kBytes) / seconds * 1e-9;
+}
+
+// The loop of a peak and how many operations one of its instructions counts for.
+struct Measure {
+  Loop loop = nullptr;
+  double operations = 0;
+};
+
+Measure measure_of(const Device& device, Peak peak) {
+#if defined(__x86_64__)
+  if (device.isa() == Isa::avx512) {
+    if (peak == Peak::fp32) return {fma_512, 2.0 * 16};
+    if (peak == Peak::bf16 && has_bf16_products()) return {bf16_512, 2.0 * 32};
+    if (peak == Peak::int8 && __builtin_cpu_supports("avx512vnni")) return {int8_512, 2.0 * 64};
+    return {};
+  }
+  if (device.isa() != Isa::portable) {
+    if (peak == Peak::fp32) return {fma_256, 2.0 * 8};
+    if (peak == Peak::int8 && device.isa() == Isa::avxvnni) return {int8_256, 2.0 * 32};
+    return {};
+  }
+#endif
+  if (peak == Peak::fp32) return {fma_portable, 2.0 * 4};
+  return {};
 }
 
 }  // namespace
 
-Peaks measure_peaks(const Device& device) {
-  Peaks peaks{.copy = copy_rate(device)};
-#if defined(__x86_64__)
-  if (device.isa() == Isa::avx512) {
-    peaks.fp32 = rate(device, fma_512, 2.0 * 16 * kChains);
-    if (has_bf16_products()) peaks.bf16 = rate(device, bf16_512, 2.0 * 32 * kChains);
-    if (__builtin_cpu_supports("avx512vnni")) peaks.int8 = rate(device, int8_512, 2.0 * 64 * kChains);
-    return peaks;
-  }
-  if (device.isa() != Isa::portable) {
-    peaks.fp32 = rate(device, fma_256, 2.0 * 8 * kChains);
-    if (device.isa() == Isa::avxvnni) peaks.int8 = rate(device, int8_256, 2.0 * 32 * kChains);
-    return peaks;
-  }
-#endif
-  peaks.fp32 = rate(device, fma_portable, 2.0 * 4 * kChains);
-  return peaks;
+double measure_peak(const Device& device, Peak peak) {
+  if (peak == Peak::copy) return copy_rate(device);
+  const Measure measure = measure_of(device, peak);
+  return rate(device, measure.loop, measure.operations * kChains);
 }
 
 }  // namespace diorama::cpu

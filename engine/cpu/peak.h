@@ -5,14 +5,14 @@
 
 namespace diorama::cpu {
 
-struct Peaks {
-  double fp32 = 0;  // GFLOP/s, fused multiply-adds counted twice
-  double bf16 = 0;  // GFLOP/s of bf16 pairs summed in fp32; 0 without the instruction
-  double int8 = 0;  // GOP/s of byte quadruples summed in int32; 0 without the instruction
-  double copy = 0;  // GB/s read plus written, out of cache
+enum class Peak {
+  fp32,  // GFLOP/s, fused multiply-adds counted twice
+  bf16,  // GFLOP/s of bf16 pairs summed in fp32
+  int8,  // GOP/s of byte quadruples summed in int32
+  copy,  // GB/s read plus written, out of cache
 };
 
-// Medians of five runs of about 40 ms on the device's threads and instruction set.
-Peaks measure_peaks(const Device& device);
+// One reading of about 20 ms on the device's threads and instruction set; 0 without the instruction.
+double measure_peak(const Device& device, Peak peak);
 
 }  // namespace diorama::cpu

@@ -4,8 +4,21 @@
 
 namespace diorama::vulkan {
 
-// GFLOP/s of a shader that does nothing but fp32 fused multiply-adds (each counted twice): the median of five
-// runs.
-double measure_fma_peak(Device& device);
+// The rate of a shader that does nothing but fp32 fused multiply-adds.
+class FmaPeak {
+ public:
+  explicit FmaPeak(Device& device);
+
+  // One reading of about 50 ms, in GFLOP/s, a multiply-add counted twice.
+  double measure();
+
+ private:
+  double seconds();
+
+  Device& device_;
+  int64_t groups_;
+  Tensor y_;
+  uint32_t rounds_ = 1000;
+};
 
 }  // namespace diorama::vulkan

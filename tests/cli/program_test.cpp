@@ -224,6 +224,14 @@ TEST_F(ProgramTest, a_full_disk_is_7_and_leaves_nothing) {
   EXPECT_EQ(umount(disk.c_str()), 0);
 }
 
+TEST_F(ProgramTest, a_read_only_disk_is_7) {
+  const auto disk = folder_.write("disk/mount_point", "").parent_path();
+  if (mount("none", disk.c_str(), "tmpfs", MS_RDONLY, "size=8k") != 0)
+    GTEST_SKIP() << "no read-only disk can be mounted here: " << std::strerror(errno);
+  expect_failure(run(render({"-o", "disk/out.png"})), 7, {"disk/out.png", "Read-only"});
+  EXPECT_EQ(umount(disk.c_str()), 0);
+}
+
 TEST_F(ProgramTest, trace_runs_one_network_on_given_inputs) {
   const std::string golden = (kModel / "golden.safetensors").string();
   const Output output = run({"trace", kModel.string(), "--part", "text_encoder", "--inputs", golden,
@@ -245,6 +253,18 @@ TEST_F(ProgramTest, models_and_devices_are_listed) {
             info.at("parts")[1].at("memory").at("bf16").at("weight_bytes"));
   const auto devices = nlohmann::json::parse(run({"devices", "--json"}).out);
   EXPECT_EQ(devices.at("devices")[0].at("id"), "cpu");
+}
+
+TEST_F(ProgramTest, bench_checks_a_models_denoiser_before_it_is_timed) {
+  const Output output = run({"bench", "-m", kModel.string(), "--no-kernels", "--repeats", "1", "--json",
+                             "--device", "cpu", "--precision", "f32"});
+  ASSERT_EQ(output.code, 0) << output.err;
+  const auto rows = json_lines(output.out);
+  EXPECT_EQ(rows.front().at("group"), "peak");
+  const auto& denoiser = rows.back();
+  EXPECT_EQ(denoiser.at("group"), "denoiser");
+  EXPECT_GT(denoiser.at("share"), 0);
+  EXPECT_LT(denoiser.at("error"), 1e-4);
 }
 
 TEST_F(ProgramTest, help_names_every_option) {

@@ -1,0 +1,141 @@
+#include "study/bench_forward.h"
+
+#include <chrono>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "cpu/device.h"
+#include "io/model_search.h"
+#include "models/registry.h"
+#include "pipeline/pipeline.h"
+#include "study/bench_kernels.h"
+#include "study/published_configs.h"
+#include "study/random_source.h"
+
+namespace diorama {
+namespace {
+
+// A guidance pair at the configuration's own size.
+struct Forward {
+  std::unique_ptr<models::Transformer> network;
+  nn::Weights weights;
+  models::ConditionInputs inputs;
+  HostTensor latent;
+
+  Forward(Device& device, const Config& config, const Format& precision)
+      : network(models::make_transformer(config)),
+        weights(nn::Weights::load(network->tensors(), RandomSource(), device, precision)) {
+    const auto geometry = network->geometry();
+    latent = random_tensor({2, geometry.in_channels, geometry.sample_size, geometry.sample_size}, 4, 1.7f);
+    if (geometry.num_classes > 0) {
+      inputs.classes = {1, geometry.num_classes};
+    } else {
+      inputs.text = random_tensor({2, 120, geometry.text_channels}, 5, 1);
+      inputs.text_mask = HostTensor({2, 120}, std::vector<float>(240, 1.0f));
+    }
+  }
+
+  // Condition once, then `times` evaluations, each handed to `each` while it runs.
+  HostTensor run(Device& device, const std::function<void(const std::function<void()>&)>& around,
+                 Plan& plan) const {
+    HostTensor output;
+    const auto evaluate = [&](nn::Walk& walk, const models::Condition& condition) {
+      const Tensor x = walk.stream().upload(latent.shape, latent.values);
+      return network->forward(nn::Scope(walk), x, std::vector<float>{500, 500}, condition);
+    };
+    uint64_t of_condition = 0;
+    plan = plan_walk(device, weights, [&](nn::Walk& walk) {
+      const auto condition = network->condition(nn::Scope(walk), inputs);
+      of_condition = walk.stream().multiply_adds();
+      evaluate(walk, condition);
+    });
+    plan.multiply_adds -= of_condition;
+    Stream stream(device, Stream::Mode::run, plan.arena_bytes);
+    nn::Walk walk(stream, weights);
+    const auto condition = network->condition(nn::Scope(walk), inputs);
+    around([&] { output = stream.download(evaluate(walk, condition)); });
+    return output;
+  }
+};
+
+Config with_one_block(const Config& config) {
+  nlohmann::json json = config.json();
+  json["num_layers"] = 1;
+  return Config::parse(json.dump(), config.where());
+}
+
+HostTensor run_once(Device& device, const Config& config, const Format& precision) {
+  Plan plan;
+  return Forward(device, config, precision)
+      .run(
+          device, [](const auto& forward) { forward(); }, plan);
+}
+
+double squared_distance(const HostTensor& a, const HostTensor& b) {
+  double sum = 0;
+  for (size_t i = 0; i < a.values.size(); ++i)
+    sum += std::pow(static_cast<double>(a.values[i]) - static_cast<double>(b.values[i]), 2);
+  return sum;
+}
+
+double distance(const HostTensor& got, const HostTensor& expected) {
+  return relative_error(squared_distance(got, expected),
+                        squared_distance(expected, HostTensor(expected.shape)));
+}
+
+}  // namespace
+
+void bench_forward(Device& device, BenchClock& clock, const std::string& name, const Format& precision,
+                   const BenchReport& report) {
+  const Config config = published_config(name);
+  cpu::Device portable({.isa = cpu::Isa::portable});
+  const HostTensor expected = run_once(portable, with_one_block(config), format_f32());
+  const double error = distance(run_once(device, with_one_block(config), precision), expected);
+
+  const Forward forward(device, config, precision);
+  Plan plan;
+  Timing timing;
+  forward.run(
+      device, [&](const auto& once) { timing = clock.time(plan.multiply_adds, precision, once); }, plan);
+  report({.group = "forward",
+          .name = fmt::format("{} {}, guidance pair", name, precision.name),
+          .timing = timing,
+          .error = error});
+}
+
+void bench_denoiser(Device& device, BenchClock& clock, const std::string& model, const Precision& precision,
+                    const BenchReport& report) {
+  using Clock = std::chrono::steady_clock;
+  const ModelFolder folder = ModelFolder::open(find_model(model));
+  Pipeline pipeline(folder, device, precision);
+  RenderRequest request{.prompt = "a photo of a cat"};
+  if (pipeline.geometry().num_classes > 0) request = {.class_label = 0};
+  request = pipeline.resolve(request);
+
+  RenderRequest two_steps = request;
+  two_steps.steps = 2;
+  cpu::Device portable({.isa = cpu::Isa::portable});
+  const HostTensor expected = Pipeline(folder, portable, {}).render(two_steps).latent;
+  const double error = distance(pipeline.render(two_steps).latent, expected);
+
+  Clock::time_point begin;
+  Clock::time_point end;
+  RenderObserver observer;
+  observer.on_stage = [&](Stage stage) {
+    if (stage == Stage::denoise) begin = Clock::now();
+    if (stage == Stage::decode) end = Clock::now();
+  };
+  const uint64_t macs = pipeline.render(request).executed_macs;
+  const Timing timing = clock.time_part(macs, *precision.transformer, [&] {
+    pipeline.render(request, observer);
+    return std::chrono::duration<double, std::milli>(end - begin).count();
+  });
+  report({.group = "denoiser",
+          .name = fmt::format("{} {}, {} steps, guidance {}", folder.title(), precision.name, *request.steps,
+                              *request.cfg_scale),
+          .timing = timing,
+          .error = error});
+}
+
+}  // namespace diorama

@@ -1,0 +1,15 @@
+// Single ops, checked against sums in double precision before they are timed.
+#pragma once
+
+#include "study/bench.h"
+#include "study/bench_clock.h"
+
+namespace diorama {
+
+void bench_linear(Device& device, BenchClock& clock, const Format& precision, const BenchReport& report);
+void bench_attention(Device& device, BenchClock& clock, const Format& precision, const BenchReport& report);
+
+// ||difference|| / ||reference||
+double relative_error(double squared_difference, double squared_norm);
+
+}  // namespace diorama
