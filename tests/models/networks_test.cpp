@@ -1,7 +1,7 @@
 // Full forwards of every network against the published PyTorch code (tests/golden/networks.safetensors, made
 // by tools/golden/networks.py) on weights and inputs that both sides generate.
 //
-// Each of these changes to the engine turns a test of this file red:
+// Each of these changes to the engine turns a test of this file red (tools/mutations.py tries them):
 //   LayerNorm eps 1e-5 for 1e-6 in DiT's attention norm or final norm, 1e-6 for 1e-5 in its feed-forward norm
 //   sinusoid frequencies over 127 for 128 (PixArt) and over 128 for 127 (DiT)
 //   sines before cosines in the sinusoid; cosines before sines, or rows before columns, in the positions
@@ -44,9 +44,11 @@ Part part_of_case(const std::string& case_name) {
   return part_of(golden().description(case_name).at("class").get<std::string>(), case_name);
 }
 
-NamedTensors run(Device& device, const std::string& case_name) {
+NamedTensors run(Device& device, const std::string& case_name,
+                 const nlohmann::json& changes = nlohmann::json::object()) {
   const nlohmann::json description = golden().description(case_name);
   nlohmann::json config = description.at("config");
+  config.merge_patch(changes);
   const auto class_name = description.at("class").get<std::string>();
   if (!config.contains("_class_name")) config["_class_name"] = class_name;
   NamedTensors inputs;
@@ -54,6 +56,19 @@ NamedTensors run(Device& device, const std::string& case_name) {
     inputs[name] = input(case_name, name, input_description);
   return trace(device, Config::parse(config.dump(), case_name), GeneratedSource(), inputs,
                {.part = part_of_case(case_name), .blocks = true});
+}
+
+// What diffusers' configs leave out has the value that its classes give it.
+TEST(NetworkDefaults, norm_eps) {
+  const TestDevice cpu = main_test_devices().front();
+  const auto same = [&](const std::string& case_name, double expected) {
+    return run(*cpu.device, case_name, {{"norm_eps", nullptr}}).at("output").values ==
+           run(*cpu.device, case_name, {{"norm_eps", expected}}).at("output").values;
+  };
+  EXPECT_TRUE(same("pixart.g", 1e-6));
+  EXPECT_TRUE(same("dit.d", 1e-5));
+  EXPECT_FALSE(same("pixart.g", 1e-5));
+  EXPECT_FALSE(same("dit.d", 1e-6));
 }
 
 class Networks : public ::testing::TestWithParam<std::tuple<TestDevice, std::string>> {};

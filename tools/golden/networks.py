@@ -59,6 +59,7 @@ def pixart_cases():
                patch_size=1, in_channels=8, out_channels=8)
     e = pixart(4, 16, 2, 48, 64, _class_name="Transformer2DModel")
     f = pixart(3, 32, 2, 48, 128)
+    g = pixart(4, 16, 2, 48, 16, interpolation_scale=1, use_additional_conditions=False, norm_eps=1e-2)
     micro_c = {"resolution": values(128.0, 64.0, 1024.0, 768.0, shape=[2, 2]), "aspect_ratio": values(2.0, 1.3125)}
     micro_f = {"resolution": values(512.0, 2048.0, shape=[1, 2]), "aspect_ratio": values(0.25)}
     return {
@@ -68,6 +69,7 @@ def pixart_cases():
         "pixart.d": (d, pixart_inputs(d, 6, 10, [949.0, 0.0], [5, 1], 5)),
         "pixart.e": (e, pixart_inputs(e, 8, 24, [250.0], [3], 4)),
         "pixart.f": (f, pixart_inputs(f, 8, 16, [899.0], [4], 4, **micro_f)),
+        "pixart.g": (g, pixart_inputs(g, 8, 8, [600.0], [4], 5)),
     }
 
 
@@ -95,10 +97,12 @@ def dit_cases():
     a = dit(4, 16, 3, 8)
     b = dit(2, 72, 2, 16, patch_size=4, norm_eps=1e-6, _class_name="Transformer2DModel")
     c = dit(6, 64, 4, 16)
+    d = dit(4, 16, 2, 8, norm_eps=1e-2)
     return {
         "dit.a": (a, dit_inputs(a, [999.0, 500.0, 0.0], [3, 10, 0])),
         "dit.b": (b, dit_inputs(b, [980.0, 20.0], [9, 10])),
         "dit.c": (c, dit_inputs(c, [421.0, 421.0], [7, 10])),
+        "dit.d": (d, dit_inputs(d, [640.0], [5])),
     }
 
 

@@ -15,7 +15,7 @@ import types
 import torch
 
 STAND_INS = {
-    "huggingface_hub", "safetensors", "torch.distributed._functional_collectives",
+    "huggingface_hub", "safetensors", "tokenizers", "torch.distributed._functional_collectives",
     "transformers.dependency_versions_check",
 }
 
