@@ -4,13 +4,14 @@
 
 #include "cpu/device.h"
 #include "cpu/kernels.h"
+#include "cpu/quantise.h"
 #include "cpu/views.h"
 
 namespace diorama::cpu {
 namespace {
 
-AttentionTask task_for(const AttentionArgs& args, int64_t lane, int64_t head, int64_t first_query,
-                       int64_t end_query) {
+AttentionTask task_for(const AttentionArgs& args, MutableRows y, int64_t lane, int64_t head,
+                       int64_t first_query, int64_t end_query) {
   const int64_t queries = args.q.dim(1);
   const int64_t keys = args.k.dim(1);
   const int64_t head_dim = args.q.dim(2) / args.num_heads;
@@ -26,7 +27,7 @@ AttentionTask task_for(const AttentionArgs& args, int64_t lane, int64_t head, in
   if (args.position_bias)
     task.position_bias =
         floats_of(args.position_bias) + (head * queries + first_query) * args.position_bias.row_stride();
-  task.y = from_row(mutable_rows_of(args.y), lane * queries + first_query, head * head_dim);
+  task.y = from_row(y, lane * queries + first_query, head * head_dim);
   return task;
 }
 
@@ -50,8 +51,12 @@ void attention(Device& device, const AttentionArgs& args) {
   const int64_t band = std::max<int64_t>(device.threads(), device.segment_work() / (2 * work));
 
   const int64_t floats_each = attention_scratch(block, head_dim);
+  const bool quantised = args.y.dtype() == DType::q8;
+  const int64_t values_floats = quantised ? args.y.num_elements() : 0;
   auto* scratch = reinterpret_cast<float*>(
-      device.scratch(static_cast<size_t>(floats_each * device.threads()) * sizeof(float)));
+      device.scratch(static_cast<size_t>(floats_each * device.threads() + values_floats) * sizeof(float)));
+  float* values = scratch + floats_each * device.threads();
+  const MutableRows y = quantised ? MutableRows{values, args.y.dim(2), DType::f32} : mutable_rows_of(args.y);
   for (int64_t begin = 0; begin < pairs * blocks; begin += band) {
     device.poll();
     const int64_t end = std::min(pairs * blocks, begin + band);
@@ -60,12 +65,15 @@ void attention(Device& device, const AttentionArgs& args) {
     for (int64_t i = begin; i < end; ++i) {
       const int64_t pair = i / blocks;
       const int64_t first = i % blocks * block;
-      AttentionTask task = task_for(args, pair / args.num_heads, pair % args.num_heads, first,
+      AttentionTask task = task_for(args, y, pair / args.num_heads, pair % args.num_heads, first,
                                     std::min(queries, first + block));
       task.scratch = scratch + omp_get_thread_num() * floats_each;
       device.kernels().attention(task);
     }
   }
+  if (quantised)
+    quantise_rows(device, args.conditioning, values, args.y.num_rows(), args.y.dim(2),
+                  args.y.data<std::byte>(), args.y.row_stride());
 }
 
 }  // namespace diorama::cpu

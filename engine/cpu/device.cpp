@@ -31,8 +31,9 @@ class HostBuffer final : public Buffer {
 
 const Kernels& kernels_for(Isa isa) {
 #if defined(__x86_64__)
-  if (isa == Isa::avx512) return avx512::kKernels;
-  if (isa != Isa::portable) return avx2::kKernels;
+  const bool vnni = has_int8_products(isa);
+  if (isa == Isa::avx512) return vnni ? avx512::kKernelsVnni : avx512::kKernels;
+  if (isa != Isa::portable) return vnni ? avx2::kKernelsVnni : avx2::kKernels;
 #else
   static_cast<void>(isa);
 #endif

@@ -28,7 +28,7 @@ class Device final : public diorama::Device {
   void download(const Tensor& from, void* to) override;
   void finish() override {}
   DType product_input(const Format& format) const override;
-  void pack(Weight& weight, const ReadRows& rows) override;
+  void pack(Weight& weight, const RowReader& rows) override;
 
   Isa isa() const { return isa_; }
   int threads() const { return threads_; }

@@ -1,25 +1,49 @@
 #include "cpu/device.h"
 #include "cpu/kernels.h"
+#include "cpu/quantise.h"
 #include "cpu/views.h"
 
 namespace diorama::cpu {
 
+namespace {
+
+// Calls write(row, its place) for every row of y; rows that are to be quantised are written in fp32 first.
+template <typename Write>
+void for_each_row(Device& device, const Tensor& y, const Conditioning& conditioning, Write write) {
+  const MutableRows rows = mutable_rows_of(y);
+  const int64_t width = y.dim(-1);
+  const bool quantised = rows.type == DType::q8;
+  const RowBuffers buffers(device, quantised ? width : 0);
+#pragma omp parallel for num_threads(device.threads_for(y.num_elements()))
+  for (int64_t row = 0; row < y.num_rows(); ++row) {
+    const MutableRows to = from_row(rows, row);
+    if (!quantised) {
+      write(row, to);
+      continue;
+    }
+    float* values = buffers.mine();
+    write(row, {values, width, DType::f32});
+    device.kernels().quantise_row(quantise_task(conditioning, width, values), values,
+                                  static_cast<std::byte*>(to.data));
+  }
+}
+
+}  // namespace
+
 void binary(Device& device, const BinaryArgs& args) {
   const Rows a = rows_of(args.a);
   const Rows b = rows_of(args.b);
-  const MutableRows y = mutable_rows_of(args.y);
-#pragma omp parallel for num_threads(device.threads_for(args.a.num_elements()))
-  for (int64_t row = 0; row < args.a.num_rows(); ++row)
-    device.kernels().binary_row(args.kind, from_row(a, row), from_row(b, row % args.b.num_rows()),
-                                from_row(y, row), args.a.dim(-1));
+  for_each_row(device, args.y, args.conditioning, [&](int64_t row, MutableRows y) {
+    device.kernels().binary_row(args.kind, from_row(a, row), from_row(b, row % args.b.num_rows()), y,
+                                args.a.dim(-1));
+  });
 }
 
 void unary(Device& device, const UnaryArgs& args) {
   const Rows x = rows_of(args.x);
-  const MutableRows y = mutable_rows_of(args.y);
-#pragma omp parallel for num_threads(device.threads_for(args.x.num_elements()))
-  for (int64_t row = 0; row < args.x.num_rows(); ++row)
-    device.kernels().unary_row(args.activation, from_row(x, row), from_row(y, row), args.x.dim(-1));
+  for_each_row(device, args.y, args.conditioning, [&](int64_t row, MutableRows y) {
+    device.kernels().unary_row(args.activation, from_row(x, row), y, args.x.dim(-1));
+  });
 }
 
 void gate_add(Device& device, const GateAddArgs& args) {

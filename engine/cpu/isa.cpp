@@ -56,6 +56,9 @@ bool runs(Isa isa) {
 bool has_bf16_products() {
   return false;
 }
+bool has_int8_products(Isa) {
+  return false;
+}
 
 #endif
 

@@ -1,6 +1,8 @@
+#include "cpu/integer_product.h"
 #include "cpu/kernels.h"
 #include "cpu/multiply.h"
 #include "cpu/views.h"
+#include "formats/format.h"
 
 namespace diorama::cpu {
 
@@ -15,6 +17,7 @@ void linear(Device& device, const LinearArgs& args) {
   epilogue.residual = rows_of(args.residual);
   epilogue.activation = args.activation;
   epilogue.y = mutable_rows_of(args.y);
+  if (args.weight->format->integer()) return multiply_integers(device, args, epilogue);
   const RowSource source{
       .provide = [&](int64_t first, int64_t, std::byte*) { return from_row(rows_of(args.x), first).data; },
       .stride = args.x.row_stride()};

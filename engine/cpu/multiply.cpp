@@ -129,7 +129,7 @@ void multiply_bf16(Device& device, const Weight& weight, int64_t num_rows, const
 
 void multiply(Device& device, const Weight& weight, int64_t num_rows, const Epilogue& epilogue,
               const RowSource& source) {
-  if (weight.input == DType::bf16)
+  if (weight.input.type == DType::bf16)
     multiply_bf16(device, weight, num_rows, epilogue, source);
   else
     multiply_panels(device, weight, num_rows, epilogue, source);

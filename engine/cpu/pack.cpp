@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "cpu/bf16_matrix.h"
+#include "cpu/integer_matrix.h"
 #include "cpu/packed_matrix.h"
 #include "cpu/views.h"
 #include "formats/format.h"
@@ -45,11 +46,17 @@ void encode_slice(const Format& format, const float* values, int64_t count, int6
 }  // namespace
 
 DType Device::product_input(const Format& format) const {
+  if (format.integer()) return DType::q8;
   return multiplies_bf16_ && &format == &format_bf16() ? DType::bf16 : DType::f32;
 }
 
-void Device::pack(Weight& weight, const ReadRows& read_rows) {
+void Device::pack(Weight& weight, const RowReader& reader) {
   const Format& format = *weight.format;
+  if (format.integer()) {
+    weight.packed = std::make_shared<IntegerMatrix>(*this, weight, reader);
+    return;
+  }
+  const ReadRows& read_rows = reader.values;
   if (product_input(format) == DType::bf16) {
     weight.packed = std::make_shared<Bf16Matrix>(*this, weight, read_rows);
     return;

@@ -5,6 +5,8 @@
 
 #include "base/error.h"
 #include "base/half.h"
+#include "formats/w4a8.h"
+#include "formats/w8a8.h"
 
 namespace diorama {
 namespace {
@@ -43,7 +45,7 @@ void decode_16(const std::byte* row, int64_t k, float* out) {
 constexpr Format kF32{"f32", 0, four_bytes, encode_f32, decode_f32};
 constexpr Format kF16{"f16", 1, two_bytes, encode_16<f32_to_f16>, decode_16<f16_to_f32>};
 constexpr Format kBf16{"bf16", 2, two_bytes, encode_16<f32_to_bf16>, decode_16<bf16_to_f32>};
-constexpr std::array<const Format*, 3> kFormats{&kF32, &kF16, &kBf16};
+const std::array<const Format*, 5> kFormats{&kF32, &kF16, &kBf16, &w8a8::kFormat, &w4a8::kFormat};
 
 }  // namespace
 

@@ -15,6 +15,11 @@ struct Format {
   size_t (*row_bytes)(int64_t k);
   void (*encode_row)(const float* values, int64_t k, std::byte* out);
   void (*decode_row)(const std::byte* row, int64_t k, float* out);
+  // Integer formats, whose products are of 8-bit codes: the levels in [-127, 127] that products see, and the
+  // row's scale (returned): w = scale * level. Null for the others.
+  float (*decode_levels)(const std::byte* row, int64_t k, int8_t* levels) = nullptr;
+
+  bool integer() const { return decode_levels != nullptr; }
 };
 
 std::span<const Format* const> formats();

@@ -138,7 +138,7 @@ Tensor AutoencoderKL::resnet(const Scope& m, const Tensor& x, int out) const {
 Tensor AutoencoderKL::attention(const Scope& m, const Tensor& x) const {
   const Shape tokens{x.dim(0), x.dim(1) * x.dim(2), x.dim(3)};
   const Tensor h = nn::group_norm(m["group_norm"], x, groups_, Activation::none).reshape(tokens);
-  const DType type = nn::input_type(m["to_q"]);
+  const DType type = nn::attention_type(m["to_q"]);
   const nn::Input input(h);
   const AttentionArgs args{.q = nn::linear(m["to_q"], input, {.output = type}),
                            .k = nn::linear(m["to_k"], input, {.output = type}),
@@ -146,7 +146,7 @@ Tensor AutoencoderKL::attention(const Scope& m, const Tensor& x) const {
                            .num_heads = 1,
                            .scale = 1.0f / std::sqrt(static_cast<float>(x.dim(3)))};
   const Scope out = m["to_out"][0];
-  return nn::add_projection({out, nn::attention_core(m, args, nn::input_type(out))}, x.reshape(tokens))
+  return nn::add_projection({out, nn::attention_core(m, args, nn::input_form(out))}, x.reshape(tokens))
       .reshape(x.shape());
 }
 

@@ -120,7 +120,7 @@ Tensor DiT::forward(const Scope& m, const Tensor& latent, std::span<const float>
   }
 
   const auto [shift, scale] = nn::chunk<2>(nn::linear(m["proj_out_1"], silu_c));
-  x = nn::norm_modulate(m, x, {kNormEps, shift, scale}, nn::input_type(m["proj_out_2"]));
+  x = nn::norm_modulate(m, x, {kNormEps, shift, scale}, nn::input_form(m["proj_out_2"]));
   return nn::unpatchify(stream, nn::linear(m["proj_out_2"], x), c_.out_channels, height, width,
                         c_.patch_size);
 }

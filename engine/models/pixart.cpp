@@ -157,7 +157,7 @@ Tensor PixArt::forward(const Scope& m, const Tensor& latent, std::span<const flo
   const Tensor& table = m.tensor("scale_shift_table");
   const Tensor shift = nn::add(stream, t, table.slice(0, 1));
   const Tensor scale = nn::add(stream, t, table.slice(1, 1));
-  x = nn::norm_modulate(m, x, {1e-6f, shift, scale}, nn::input_type(m["proj_out"]));
+  x = nn::norm_modulate(m, x, {1e-6f, shift, scale}, nn::input_form(m["proj_out"]));
   return nn::unpatchify(stream, nn::linear(m["proj_out"], x), c_.out_channels, height, width, c_.patch_size);
 }
 

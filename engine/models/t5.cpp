@@ -66,7 +66,7 @@ Tensor T5Encoder::forward(const Scope& m, std::span<const int32_t> ids, const Ho
     const Scope layer = m["encoder"]["block"][i]["layer"];
     const auto norm = [&](int part, const Tensor& h) {
       return nn::rms_norm(stream, h, layer[part]["layer_norm"].tensor("weight"), eps_,
-                          nn::input_type(layer[part][part == 0 ? "SelfAttention.qkv" : "DenseReluDense.wi"]));
+                          nn::input_form(layer[part][part == 0 ? "SelfAttention.qkv" : "DenseReluDense.wi"]));
     };
     x = nn::add_projection(attention(layer[0]["SelfAttention"], norm(0, x), bias, key_bias), x);
     x = nn::add_projection(feed_forward(layer[1]["DenseReluDense"], norm(1, x)), x);
@@ -78,7 +78,7 @@ Tensor T5Encoder::forward(const Scope& m, std::span<const int32_t> ids, const Ho
 nn::Projection T5Encoder::attention(const Scope& m, const nn::Input& x, const Tensor& position_bias,
                                     const Tensor& key_bias) const {
   const int64_t inner = num_heads_ * d_kv_;
-  const Tensor qkv = nn::linear(m["qkv"], x, {.output = nn::input_type(m["qkv"])});
+  const Tensor qkv = nn::linear(m["qkv"], x, {.output = nn::attention_type(m["qkv"])});
   const AttentionArgs args{.q = qkv.columns(0, inner),
                            .k = qkv.columns(inner, inner),
                            .v = qkv.columns(2 * inner, inner),
@@ -86,13 +86,13 @@ nn::Projection T5Encoder::attention(const Scope& m, const nn::Input& x, const Te
                            .scale = 1.0f,
                            .key_bias = key_bias,
                            .position_bias = position_bias};
-  return {m["o"], nn::attention_core(m, args, nn::input_type(m["o"]))};
+  return {m["o"], nn::attention_core(m, args, nn::input_form(m["o"]))};
 }
 
 nn::Projection T5Encoder::feed_forward(const Scope& m, const nn::Input& x) const {
   const Tensor wi = nn::linear(m["wi"], x);
   return {m["wo"], nn::gelu_tanh_multiply(m.stream(), wi.columns(0, d_ff_), wi.columns(d_ff_, d_ff_),
-                                          nn::input_type(m["wo"]))};
+                                          nn::input_form(m["wo"]))};
 }
 
 // [H, T, T], from the first block's table; every block shares it.

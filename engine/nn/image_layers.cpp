@@ -24,7 +24,7 @@ Tensor conv(const Scope& m, const Tensor& x, const ConvOptions& options) {
     return (in * options.upsample + before + after - weight.kernel_h) / options.stride + 1;
   };
   Tensor y = m.stream().make({x.dim(0), extent(x.dim(1)), extent(x.dim(2)), weight.n}, DType::f32);
-  ops::conv(m.stream(), {.x = to_type(m.stream(), x, weight.input),
+  ops::conv(m.stream(), {.x = to_type(m.stream(), x, weight.input.type),
                          .weight = &weight,
                          .stride = options.stride,
                          .pad_top = before,

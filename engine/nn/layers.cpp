@@ -7,23 +7,30 @@
 
 namespace diorama::nn {
 
-Tensor Input::as(Walk& walk, DType type) const {
-  if (!normed_ && x_.dtype() == type) return x_;
-  if (prepared_ && prepared_.dtype() == type) return prepared_;
-  prepared_ = walk.stream().make(x_.shape(), type);
+Tensor Input::as(Walk& walk, const InputForm& form) const {
+  if (!normed_ && x_.dtype() == form.type) return x_;
+  if (prepared_ && prepared_form_ == form) return prepared_;
+  prepared_ = walk.stream().make(x_.shape(), form.type);
+  prepared_form_ = form;
   if (normed_)
     ops::norm(walk.stream(), {.x = x_,
                               .shift = modulation_.shift,
                               .scale = modulation_.scale,
                               .eps = modulation_.eps,
-                              .y = prepared_});
+                              .y = prepared_,
+                              .conditioning = form.conditioning});
   else
-    ops::unary(walk.stream(), {.x = x_, .y = prepared_});
+    ops::unary(walk.stream(), {.x = x_, .y = prepared_, .conditioning = form.conditioning});
   return prepared_;
 }
 
-DType input_type(const Scope& m) {
+InputForm input_form(const Scope& m) {
   return m.weight().input;
+}
+
+DType attention_type(const Scope& m) {
+  const DType type = m.weight().input.type;
+  return type == DType::q8 ? DType::f32 : type;
 }
 
 void describe_self_attention(TensorTable& table, const std::string& path, int64_t dim, bool bias) {
@@ -34,7 +41,7 @@ void describe_self_attention(TensorTable& table, const std::string& path, int64_
 Projection self_attention(const Scope& m, int num_heads, const Input& query, const Input& keys) {
   const Scope out = m["to_out"][0];
   const int64_t dim = m["to_qkv"].weight().n / 3;
-  const DType type = input_type(m["to_qkv"]);
+  const DType type = attention_type(m["to_qkv"]);
   AttentionArgs args{.num_heads = num_heads, .scale = 1.0f / std::sqrt(static_cast<float>(dim / num_heads))};
   if (query.same_tokens(keys)) {
     const Tensor qkv = linear(m["to_qkv"], query, {.output = type});
@@ -50,7 +57,7 @@ Projection self_attention(const Scope& m, int num_heads, const Input& query, con
     args.k = kv.columns(dim - first, dim);
     args.v = kv.columns(2 * dim - first, dim);
   }
-  return {out, attention_core(m, args, input_type(out))};
+  return {out, attention_core(m, args, input_form(out))};
 }
 
 void describe_cross_attention(TensorTable& table, const std::string& path, int64_t dim, int64_t context_dim,
@@ -61,7 +68,7 @@ void describe_cross_attention(TensorTable& table, const std::string& path, int64
 }
 
 Tensor text_keys_values(const Scope& m, const Tensor& text) {
-  return linear(m["to_kv"], text, {.output = input_type(m["to_q"])});
+  return linear(m["to_kv"], text, {.output = attention_type(m["to_q"])});
 }
 
 Projection cross_attention(const Scope& m, int num_heads, const Input& query, const Tensor& keys_values,
@@ -75,7 +82,7 @@ Projection cross_attention(const Scope& m, int num_heads, const Input& query, co
                            .num_heads = num_heads,
                            .scale = 1.0f / std::sqrt(static_cast<float>(dim / num_heads)),
                            .key_bias = m.walk().select_lanes(key_bias)};
-  return {out, attention_core(m, args, input_type(out))};
+  return {out, attention_core(m, args, input_form(out))};
 }
 
 void describe_feed_forward(TensorTable& table, const std::string& path, int64_t dim, int64_t hidden) {
@@ -86,7 +93,7 @@ void describe_feed_forward(TensorTable& table, const std::string& path, int64_t 
 Projection feed_forward(const Scope& m, const Input& x) {
   const Scope out = m["net"][2];
   return {out,
-          linear(m["net"][0]["proj"], x, {.activation = Activation::gelu_tanh, .output = input_type(out)})};
+          linear(m["net"][0]["proj"], x, {.activation = Activation::gelu_tanh, .output = input_form(out)})};
 }
 
 void describe_mlp_embedding(TensorTable& table, const std::string& path, int64_t out, int64_t in) {
@@ -96,7 +103,7 @@ void describe_mlp_embedding(TensorTable& table, const std::string& path, int64_t
 
 Tensor mlp_embedding(const Scope& m, const Tensor& x, Activation activation) {
   const Tensor hidden =
-      linear(m["linear_1"], x, {.activation = activation, .output = input_type(m["linear_2"])});
+      linear(m["linear_1"], x, {.activation = activation, .output = input_form(m["linear_2"])});
   return linear(m["linear_2"], hidden);
 }
 
@@ -159,15 +166,22 @@ Tensor add_projection(const Projection& projection, const Tensor& x) {
   return y;
 }
 
-Tensor rms_norm(Stream& stream, const Tensor& x, const Tensor& weight, float eps, DType output) {
-  Tensor y = stream.make(x.shape(), output);
-  ops::norm(stream, {.kind = NormKind::rms, .x = x, .weight = weight, .eps = eps, .y = y});
+Tensor rms_norm(Stream& stream, const Tensor& x, const Tensor& weight, float eps, const InputForm& output) {
+  Tensor y = stream.make(x.shape(), output.type);
+  ops::norm(stream, {.kind = NormKind::rms,
+                     .x = x,
+                     .weight = weight,
+                     .eps = eps,
+                     .y = y,
+                     .conditioning = output.conditioning});
   return y;
 }
 
-Tensor gelu_tanh_multiply(Stream& stream, const Tensor& a, const Tensor& b, DType output) {
-  Tensor y = stream.make(a.shape(), output);
-  ops::binary(stream, {.kind = BinaryKind::gelu_tanh_multiply, .a = a, .b = b, .y = y});
+Tensor gelu_tanh_multiply(Stream& stream, const Tensor& a, const Tensor& b, const InputForm& output) {
+  Tensor y = stream.make(a.shape(), output.type);
+  ops::binary(
+      stream,
+      {.kind = BinaryKind::gelu_tanh_multiply, .a = a, .b = b, .y = y, .conditioning = output.conditioning});
   return y;
 }
 
@@ -210,7 +224,7 @@ Tensor unpatchify(Stream& stream, const Tensor& tokens, int64_t channels, int64_
   return image;
 }
 
-Tensor norm_modulate(const Scope& m, const Tensor& x, const Modulation& modulation, DType output) {
+Tensor norm_modulate(const Scope& m, const Tensor& x, const Modulation& modulation, const InputForm& output) {
   Walk& walk = m.walk();
   return Input(x, {modulation.eps, walk.select_lanes(modulation.shift), walk.select_lanes(modulation.scale)})
       .as(walk, output);

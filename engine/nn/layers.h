@@ -31,13 +31,14 @@ class Input {
     return x_.buffer() == other.x_.buffer() && x_.byte_offset() == other.x_.byte_offset() &&
            x_.shape() == other.shape();
   }
-  Tensor as(Walk& walk, DType type) const;
+  Tensor as(Walk& walk, const InputForm& form) const;
 
  private:
   Tensor x_;
   Modulation modulation_;
   bool normed_ = false;
   mutable Tensor prepared_;
+  mutable InputForm prepared_form_;
 };
 
 // A branch's last linear, not yet run, so that gate and residual can join its epilogue.
@@ -48,7 +49,7 @@ struct Projection {
 
 struct LinearOptions {
   Activation activation = Activation::none;
-  DType output = DType::f32;
+  InputForm output;
   int64_t first_row = 0;  // of a joined projection, where only some of its rows are wanted
   int64_t num_rows = 0;   // 0: all
 };
@@ -58,11 +59,13 @@ struct LinearOptions {
 
 // y = act(x W^T + b), [.., K] -> [.., N]
 Tensor linear(const Scope& m, const Input& x, const LinearOptions& options = {});
-// The type in which the linear at `m` wants its input.
-DType input_type(const Scope& m);
+// The form in which the linear at `m` wants its input.
+InputForm input_form(const Scope& m);
+// The type for attention between linears like that at `m`: theirs, fp32 between integer ones.
+DType attention_type(const Scope& m);
 
 // softmax(scale * q k^T + biases) v; `args.y` is unset.
-Tensor attention_core(const Scope& m, const AttentionArgs& args, DType output);
+Tensor attention_core(const Scope& m, const AttentionArgs& args, const InputForm& output);
 
 // x -> body(x): the index-th block of the stack.
 Tensor block(const Scope& m, int index, const Tensor& x, const std::function<Tensor(const Tensor& x)>& body);
@@ -110,9 +113,9 @@ Tensor add(Stream& stream, const Tensor& a, const Tensor& b);
 // x + the branch's last linear, no gate.
 Tensor add_projection(const Projection& projection, const Tensor& x);
 // x * weight / sqrt(mean(x^2) + eps)
-Tensor rms_norm(Stream& stream, const Tensor& x, const Tensor& weight, float eps, DType output);
+Tensor rms_norm(Stream& stream, const Tensor& x, const Tensor& weight, float eps, const InputForm& output);
 // gelu_tanh(a) * b
-Tensor gelu_tanh_multiply(Stream& stream, const Tensor& a, const Tensor& b, DType output);
+Tensor gelu_tanh_multiply(Stream& stream, const Tensor& a, const Tensor& b, const InputForm& output);
 // rows[ids[i]], [R, D] -> [n, D]
 Tensor gather_rows(Stream& stream, const Tensor& rows, const Tensor& ids);
 // [L, m * piece] and [L, n * piece] -> [L, (m + n) * piece]
@@ -131,6 +134,6 @@ std::array<Tensor, n> chunk(const Tensor& x) {
   return parts;
 }
 // LN(x) * (1 + scale) + shift without a branch: final layers.
-Tensor norm_modulate(const Scope& m, const Tensor& x, const Modulation& modulation, DType output);
+Tensor norm_modulate(const Scope& m, const Tensor& x, const Modulation& modulation, const InputForm& output);
 
 }  // namespace diorama::nn

@@ -25,8 +25,12 @@ Tensor linear(const Scope& m, const Input& x, const LinearOptions& options) {
   const Accelerator::Linear body = [&](const Tensor& input) {
     Shape shape = input.shape();
     shape[-1] = weight.n;
-    Tensor y = walk.stream().make(shape, options.output);
-    ops::linear(walk.stream(), {.x = input, .weight = &weight, .activation = options.activation, .y = y});
+    Tensor y = walk.stream().make(shape, options.output.type);
+    ops::linear(walk.stream(), {.x = input,
+                                .weight = &weight,
+                                .activation = options.activation,
+                                .y = y,
+                                .conditioning = options.output.conditioning});
     return y;
   };
   const Tensor input = x.as(walk, weight.input);
@@ -40,11 +44,12 @@ Tensor linear(const Scope& m, const Input& x, const LinearOptions& options) {
   return hooked(input);
 }
 
-Tensor attention_core(const Scope& m, const AttentionArgs& args, DType output) {
+Tensor attention_core(const Scope& m, const AttentionArgs& args, const InputForm& output) {
   Walk& walk = m.walk();
   const Accelerator::Core body = [&](const AttentionArgs& given) {
     AttentionArgs run = given;
-    run.y = walk.stream().make(given.q.shape(), output);
+    run.y = walk.stream().make(given.q.shape(), output.type);
+    run.conditioning = output.conditioning;
     ops::attention(walk.stream(), run);
     return run.y;
   };

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <vector>
 
+#include "formats/hadamard.h"
+#include "formats/w8a8.h"
+
 namespace diorama::nn {
 namespace {
 
@@ -18,6 +21,7 @@ Weight describe(const Entry& entry, const Device& device, const Format& precisio
     weight.kernel_w = static_cast<int>(entry.weights.front().shape[3]);
   }
   weight.input = device.product_input(*weight.format);
+  if (weight.format->integer()) weight.input.conditioning.rotation = rotation_order(weight.k);
   return weight;
 }
 
@@ -84,8 +88,19 @@ size_t bias_bytes(const Entry& entry) {
 }  // namespace
 
 const Format& default_format(Role role, const Format& precision) {
-  const bool sized = role == Role::linear || role == Role::modulation || role == Role::conv;
-  return sized ? precision : format_f32();
+  switch (role) {
+    case Role::linear:
+      return precision;
+    case Role::modulation:
+      return precision.integer() ? w8a8::kFormat : precision;
+    case Role::conv:
+      return precision.integer() ? format_f16() : precision;
+    case Role::embedding:
+    case Role::final:
+      return precision.integer() ? format_f16() : format_f32();
+    default:
+      return format_f32();
+  }
 }
 
 Weights Weights::plan(const TensorTable& table, const Device& device, const Format& precision) {
@@ -118,9 +133,10 @@ Weights Weights::load(const TensorTable& table, const TensorSource& source, Devi
     } else {
       Weight weight = describe(entry, device, precision);
       weight.bias = load_bias(entry, source, device);
-      device.pack(weight, [&](int64_t first, int64_t count, float* out) {
+      const ReadRows values = [&](int64_t first, int64_t count, float* out) {
         read_entry_rows(entry, source, first, count, out);
-      });
+      };
+      device.pack(weight, {.values = values, .encoded = nullptr});
       weights.byte_size_ += weight.packed->byte_size() + bias_bytes(entry);
       weights.matrices_.emplace(entry.path, std::move(weight));
     }

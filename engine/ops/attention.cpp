@@ -20,6 +20,7 @@ void attention(Stream& stream, const AttentionArgs& args) {
   if (args.position_bias)
     require(args.position_bias.shape() == Shape({args.num_heads, q[1], k[1]}), "[attention] position bias {}",
             args.position_bias.shape().to_string());
+  if (quantise_apart(stream, args, attention)) return;
   stream.count(2 * static_cast<uint64_t>(q[0] * q[1]) * static_cast<uint64_t>(k[1] * q.last()));
   dispatch(stream, args, cpu::attention, vulkan::attention);
 }

@@ -18,8 +18,8 @@ void conv(Stream& stream, const ConvArgs& args) {
       (x[2] * args.upsample + args.pad_left + args.pad_right - w.kernel_w) / args.stride + 1;
   require(y[1] == height && y[2] == width, "[conv] {}: input {}, output {}, expected {} x {}", w.name,
           x.to_string(), y.to_string(), height, width);
-  require(args.x.dtype() == w.input && args.x.contiguous() && args.y.contiguous(), "[conv] {}: input type {}",
-          w.name, name_of(args.x.dtype()));
+  require(args.x.dtype() == w.input.type && args.x.contiguous() && args.y.contiguous(),
+          "[conv] {}: input type {}", w.name, name_of(args.x.dtype()));
   require(!args.residual || args.residual.shape() == y, "[conv] {}: residual {}", w.name,
           args.residual.shape().to_string());
   stream.count(static_cast<uint64_t>(y.num_rows()) * static_cast<uint64_t>(w.n * w.k));

@@ -10,6 +10,7 @@ void binary(Stream& stream, const BinaryArgs& args) {
               args.a.num_rows() % args.b.num_rows() == 0,
           "[binary] a {}, b {}, y {}", args.a.shape().to_string(), args.b.shape().to_string(),
           args.y.shape().to_string());
+  if (quantise_apart(stream, args, binary)) return;
   dispatch(stream, args, cpu::binary, vulkan::binary);
 }
 

@@ -1,4 +1,5 @@
 #include "cpu/kernels.h"
+#include "formats/format.h"
 #include "ops/dispatch.h"
 #include "ops/ops.h"
 #include "vulkan/kernels.h"
@@ -12,8 +13,8 @@ void linear(Stream& stream, const LinearArgs& args) {
   require(args.y.dim(-1) == w.n && args.y.num_rows() == args.x.num_rows(),
           "[linear] {}: output {} for input {}", w.name, args.y.shape().to_string(),
           args.x.shape().to_string());
-  require(args.x.dtype() == w.input, "[linear] {}: input is {}, the weight wants {}", w.name,
-          name_of(args.x.dtype()), name_of(w.input));
+  require(args.x.dtype() == w.input.type, "[linear] {}: input is {}, the weight wants {}", w.name,
+          name_of(args.x.dtype()), name_of(w.input.type));
   require(args.y.contiguous(), "[linear] {}: strided output", w.name);
   if (args.gate) {
     require(args.residual && args.x.shape().rank() == 3, "[linear] {}: a gate needs [B, T, K] and a residual",
@@ -26,6 +27,7 @@ void linear(Stream& stream, const LinearArgs& args) {
                 args.residual.contiguous() && args.activation == Activation::none,
             "[linear] {}: residual {} for output {}", w.name, args.residual.shape().to_string(),
             args.y.shape().to_string());
+  if (quantise_apart(stream, args, linear, w.format->integer())) return;
   stream.count(static_cast<uint64_t>(args.x.num_rows()) * static_cast<uint64_t>(w.n * w.k));
   dispatch(stream, args, cpu::linear, vulkan::linear);
 }

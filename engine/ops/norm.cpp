@@ -19,6 +19,7 @@ void norm(Stream& stream, const NormArgs& args) {
             "[norm] modulation {} for {}", modulation->shape().to_string(), shape.to_string());
   require(static_cast<bool>(args.shift) == static_cast<bool>(args.scale),
           "[norm] shift and scale go together");
+  if (quantise_apart(stream, args, norm)) return;
   dispatch(stream, args, cpu::norm, vulkan::norm);
 }
 

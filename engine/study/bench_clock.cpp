@@ -9,7 +9,15 @@
 
 namespace diorama {
 
-// The device's peak for products of a format: fp32, or bf16 where it multiplies bf16 pairs.
+namespace {
+
+cpu::Peak peak_of(DType input) {
+  return input == DType::q8 ? cpu::Peak::int8 : input == DType::bf16 ? cpu::Peak::bf16 : cpu::Peak::fp32;
+}
+
+}  // namespace
+
+// The device's peak for products of a format.
 class BenchClock::PeakReader {
  public:
   explicit PeakReader(Device& device) : device_(device) {
@@ -18,8 +26,7 @@ class BenchClock::PeakReader {
 
   double read(const Format& format) {
     if (fma_) return fma_->measure();
-    const bool bf16 = device_.product_input(format) == DType::bf16;
-    return cpu::measure_peak(static_cast<cpu::Device&>(device_), bf16 ? cpu::Peak::bf16 : cpu::Peak::fp32);
+    return cpu::measure_peak(static_cast<cpu::Device&>(device_), peak_of(device_.product_input(format)));
   }
 
  private:

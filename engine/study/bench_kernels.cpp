@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <cstring>
 
 #include "cpu/onednn_product.h"
 #include "ops/ops.h"
@@ -10,17 +11,34 @@
 namespace diorama {
 namespace {
 
-Tensor upload_as(Stream& stream, const HostTensor& host, DType type) {
+Tensor upload_as(Stream& stream, const HostTensor& host, const InputForm& form) {
   const Tensor plain = stream.upload(host.shape, host.values);
-  if (type == DType::f32) return plain;
-  Tensor converted = stream.make(host.shape, type);
-  ops::unary(stream, {.x = plain, .y = converted});
+  if (form.type == DType::f32) return plain;
+  Tensor converted = stream.make(host.shape, form.type);
+  ops::unary(stream, {.x = plain, .y = converted, .conditioning = form.conditioning});
   return converted;
+}
+
+HostTensor decoded(Stream& stream, const Tensor& codes) {
+  HostTensor values(codes.shape());
+  std::vector<std::byte> bytes(codes.byte_extent());
+  stream.device().download(codes, bytes.data());
+  const int64_t width = codes.dim(-1);
+  for (int64_t row = 0; row < codes.num_rows(); ++row) {
+    const std::byte* from = bytes.data() + row * codes.row_stride();
+    float scale = 0;
+    std::memcpy(&scale, from + padded_codes(width), sizeof scale);
+    for (int64_t i = 0; i < width; ++i)
+      values.values[static_cast<size_t>(row * width + i)] =
+          scale * static_cast<float>(static_cast<int8_t>(from[i]));
+  }
+  return values;
 }
 
 // What the conversion to `type` left of the numbers, so that only the kernel's own error is seen.
 HostTensor rounded(Stream& stream, const Tensor& tensor) {
   if (tensor.dtype() == DType::f32) return stream.download(tensor);
+  if (tensor.dtype() == DType::q8) return decoded(stream, tensor);
   Tensor plain = stream.make(tensor.shape(), DType::f32);
   ops::unary(stream, {.x = tensor, .y = plain});
   return stream.download(plain);
@@ -29,9 +47,10 @@ HostTensor rounded(Stream& stream, const Tensor& tensor) {
 Weight random_weight(Device& device, int64_t n, int64_t k, const Format& format) {
   Weight weight{.name = "bench", .format = &format, .n = n, .k = k, .input = device.product_input(format)};
   const nn::TensorSpec spec{"bench.weight", {n, k}};
-  device.pack(weight, [&](int64_t first, int64_t count, float* out) {
+  const ReadRows values = [&](int64_t first, int64_t count, float* out) {
     RandomSource().read_rows(spec, first, count, out);
-  });
+  };
+  device.pack(weight, {.values = values, .encoded = nullptr});
   return weight;
 }
 
@@ -153,7 +172,7 @@ void bench_attention(Device& device, BenchClock& clock, const Format& precision,
        {std::pair<int64_t, int>{256, 64}, {256, 72}, {1024, 64}, {1024, 72}}) {
     Stream stream(device, Stream::Mode::run);
     const Shape shape{1, tokens, kHeads * head_dim};
-    const DType type = device.product_input(precision);
+    const DType type = precision.integer() ? DType::f32 : device.product_input(precision);
     AttentionArgs args{.q = upload_as(stream, random_tensor(shape, 1, 1), type),
                        .k = upload_as(stream, random_tensor(shape, 2, 1), type),
                        .v = upload_as(stream, random_tensor(shape, 3, 1), type),

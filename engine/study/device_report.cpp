@@ -39,6 +39,9 @@ DeviceReport report_vulkan(const vulkan::DeviceInfo& info) {
                     {"subgroup size", std::to_string(caps.subgroup_size)},
                     {"subgroup arithmetic", yes_or_no(caps.subgroup_arithmetic)},
                     {"16-bit storage", yes_or_no(caps.storage16)},
+                    {"int8 dot products", !caps.dot_product       ? "no"
+                                          : caps.dot_product_fast ? "yes"
+                                                                  : "yes, not accelerated"},
                     {"push descriptors", yes_or_no(caps.push_descriptors)},
                     {"mapped memory", yes_or_no(caps.host_visible)},
                     {"timestamps", yes_or_no(caps.timestamp_ns > 0)},

@@ -33,7 +33,7 @@ class Device {
   // The type of x that a product with weights of this format wants on this device.
   virtual DType product_input(const Format& format) const = 0;
   // Packs rows of a matrix; fills weight.packed. Peak extra memory: one such matrix in fp32.
-  virtual void pack(Weight& weight, const ReadRows& rows) = 0;
+  virtual void pack(Weight& weight, const RowReader& rows) = 0;
 
   // Looked at between segments of work (at most about 50 ms); work then throws Fault::cancelled.
   void set_cancel_token(const CancelToken* token) { cancel_ = token; }

@@ -1,5 +1,6 @@
 // What a kernel is given, alike on every device. Shapes are checked in ops/ before a device sees them.
-// "any float" is f32, f16 or bf16; sums and statistics are always fp32.
+// "any float" is f32, f16 or bf16; sums and statistics are always fp32. Where y may be q8, `conditioning`
+// says what is done to its rows first.
 #pragma once
 
 #include "tensor/tensor.h"
@@ -17,7 +18,8 @@ struct LinearArgs {
   Activation activation = Activation::none;
   Tensor gate;      // [B, N] f32, rows may be strided, or none
   Tensor residual;  // [B, T, N] f32, or none; x is then [B, T, K]
-  Tensor y;         // [.., N] any float, contiguous
+  Tensor y;         // [.., N] any float or q8, contiguous
+  Conditioning conditioning;
 };
 
 enum class NormKind : int { layer = 0, rms = 1 };
@@ -31,7 +33,8 @@ struct NormArgs {
   Tensor shift;   // [B, D] f32, rows may be strided, or none
   Tensor scale;   // [B, D] f32, rows may be strided, or none
   float eps = 0;
-  Tensor y;  // [B, T, D] any float
+  Tensor y;  // [B, T, D] any float or q8
+  Conditioning conditioning;
 };
 
 // y = softmax(scale * q k^T + key_bias + position_bias) v, heads side by side in the last dimension.
@@ -43,7 +46,8 @@ struct AttentionArgs {
   float scale = 1;
   Tensor key_bias;       // [B, Nk] f32, added to every query's logits (masks), or none
   Tensor position_bias;  // [H, Nq, Nk] f32, or none
-  Tensor y;              // [B, Nq, H * d] any float, contiguous
+  Tensor y;              // [B, Nq, H * d] any float or q8, contiguous
+  Conditioning conditioning;
 };
 
 enum class BinaryKind : int { add = 0, multiply = 1, gelu_tanh_multiply = 2 };  // the last: gelu_tanh(a) * b
@@ -53,7 +57,8 @@ struct BinaryArgs {
   BinaryKind kind = BinaryKind::add;
   Tensor a;  // [.., D] any float, rows may be strided
   Tensor b;  // [rows, D] any float, rows may be strided; rows(a) is a multiple of rows(b)
-  Tensor y;  // [.., D] any float, contiguous
+  Tensor y;  // [.., D] any float or q8, contiguous
+  Conditioning conditioning;
 };
 
 // y = residual + gate * x, the gate per batch row.
@@ -68,7 +73,8 @@ struct GateAddArgs {
 struct UnaryArgs {
   Activation activation = Activation::none;
   Tensor x;  // any float, rows may be strided
-  Tensor y;  // any float, contiguous
+  Tensor y;  // any float or q8, contiguous
+  Conditioning conditioning;
 };
 
 // y[i] = x[ids[i]] over rows (gather); y[ids[i]] = x[i] (scatter, distinct ids).

@@ -24,7 +24,8 @@ Stream::Stream(Device& device, Mode mode, size_t arena_bytes)
 }
 
 Tensor Stream::make(const Shape& shape, DType type) {
-  const size_t bytes = static_cast<size_t>(shape.num_elements()) * byte_size(type);
+  const auto bytes =
+      static_cast<size_t>(shape.num_rows() * dense_row_stride(type, shape.last())) * byte_size(type);
   const size_t offset = arena_->allocate(bytes);
   auto lease = std::make_shared<Lease>(arena_, offset);
   if (planning()) return {Allocation{nullptr, offset, std::move(lease)}, shape, type};

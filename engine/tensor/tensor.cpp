@@ -4,10 +4,12 @@ namespace diorama {
 
 size_t Tensor::byte_extent() const {
   if (num_elements() == 0) return 0;
+  if (type_ == DType::q8) return static_cast<size_t>(num_rows() * row_stride_);
   return static_cast<size_t>((num_rows() - 1) * row_stride_ + shape_.last()) * diorama::byte_size(type_);
 }
 
 Tensor Tensor::columns(int64_t begin, int64_t count) const {
+  require(type_ != DType::q8, "[tensor] columns of quantised rows");
   require(begin >= 0 && count >= 0 && begin + count <= shape_.last(), "[tensor] columns {} + {} of {}", begin,
           count, shape_.to_string());
   Tensor view = *this;
@@ -32,11 +34,11 @@ Tensor Tensor::slice(int64_t begin, int64_t count) const {
 Tensor Tensor::reshape(const Shape& shape) const {
   require(shape.num_elements() == num_elements(), "[tensor] reshape {} to {}", shape_.to_string(),
           shape.to_string());
-  require(contiguous() || shape.last() == shape_.last(), "[tensor] reshape of a strided {}",
-          shape_.to_string());
+  require((contiguous() && type_ != DType::q8) || shape.last() == shape_.last(),
+          "[tensor] reshape of a strided {}", shape_.to_string());
   Tensor view = *this;
   view.shape_ = shape;
-  if (contiguous()) view.row_stride_ = shape.last();
+  if (contiguous()) view.row_stride_ = dense_row_stride(type_, shape.last());
   return view;
 }
 

@@ -33,7 +33,7 @@ class Tensor {
       : allocation_(std::move(allocation)),
         shape_(shape),
         type_(type),
-        row_stride_(shape.last()),
+        row_stride_(dense_row_stride(type, shape.last())),
         set_(true) {}
 
   explicit operator bool() const { return set_; }
@@ -44,7 +44,7 @@ class Tensor {
   int64_t num_elements() const { return shape_.num_elements(); }
   // Elements from the beginning of a row to that of the next.
   int64_t row_stride() const { return row_stride_; }
-  bool contiguous() const { return row_stride_ == shape_.last() || num_rows() == 1; }
+  bool contiguous() const { return row_stride_ == dense_row_stride(type_, shape_.last()) || num_rows() == 1; }
 
   Buffer* buffer() const { return allocation_.buffer.get(); }
   size_t byte_offset() const { return allocation_.byte_offset; }

@@ -18,7 +18,9 @@ struct Caps {
   uint32_t subgroup_size = 1;
   bool subgroup_shuffle = false;  // in compute shaders
   bool subgroup_arithmetic = false;
-  bool storage16 = false;  // 16-bit activations
+  bool storage16 = false;         // 16-bit activations
+  bool dot_product = false;       // of packed bytes, in shaders
+  bool dot_product_fast = false;  // as an instruction of its own
   bool push_descriptors = false;
   bool pipeline_statistics = false;
   bool host_visible = false;  // device memory is mapped: no staging copies

@@ -68,6 +68,8 @@ Context::Context(const DeviceOptions& options)
       physical_(choose(instance_, options.index)) {
   Caps& caps = physical_.info.caps;
   caps.push_descriptors = caps.push_descriptors && options.push_descriptors;
+  caps.dot_product = caps.dot_product && options.dot_product;
+  caps.dot_product_fast = caps.dot_product_fast && options.dot_product;
   caps.storage16 = caps.storage16 && options.storage16;
   caps.host_visible = caps.host_visible && options.host_visible;
   caps.max_binding_bytes = std::min(caps.max_binding_bytes, options.max_binding_bytes);
@@ -97,6 +99,7 @@ void Context::create_device() {
   v12.timelineSemaphore = VK_TRUE;
   VkPhysicalDeviceVulkan13Features v13{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_3_FEATURES};
   v13.synchronization2 = VK_TRUE;
+  v13.shaderIntegerDotProduct = caps().dot_product;
   v13.maintenance4 = VK_TRUE;  // workgroup sizes from specialization constants
   v11.pNext = &v12;
   v12.pNext = &v13;

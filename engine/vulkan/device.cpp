@@ -88,11 +88,12 @@ void Device::finish() {
 
 // Half precision pays where it halves the traffic of a GPU; a CPU converts each value it touches.
 DType Device::product_input(const Format& format) const {
+  if (format.integer()) return DType::q8;
   const bool pays = !caps().is_cpu() || prefers("linear_tiled_f16");
   return &format == &format_f16() && caps().storage16 && pays ? DType::f16 : DType::f32;
 }
 
-void Device::pack(Weight& weight, const ReadRows& rows) {
+void Device::pack(Weight& weight, const RowReader& reader) {
   constexpr size_t kStagingBytes = size_t{16} << 20;
   const size_t bytes = packed_bytes(*weight.format, weight.n, weight.k);
   const size_t panel_bytes = packed_bytes(*weight.format, kPanelColumns, weight.k);
@@ -105,7 +106,7 @@ void Device::pack(Weight& weight, const ReadRows& rows) {
     const size_t end = std::min(begin + chunk, bytes);
     std::byte* out = mapped != nullptr ? mapped : staging->mapped();
     for (size_t at = begin; at < end; at += panel_bytes, out += panel_bytes)
-      pack_panel(weight, rows, static_cast<int64_t>(at / panel_bytes) * kPanelColumns, out);
+      pack_panel(weight, reader, static_cast<int64_t>(at / panel_bytes) * kPanelColumns, out);
     if (staging == nullptr) continue;
     recorder_->copy(*staging, 0, *packed->buffer, begin, end - begin);
     finish();

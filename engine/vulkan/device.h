@@ -29,7 +29,7 @@ class Device final : public diorama::Device {
   void download(const Tensor& from, void* to) override;
   void finish() override;
   DType product_input(const Format& format) const override;
-  void pack(Weight& weight, const ReadRows& rows) override;
+  void pack(Weight& weight, const RowReader& rows) override;
 
   const Caps& caps() const;
   const Context& context() const { return *context_; }

@@ -43,6 +43,7 @@ struct DeviceOptions {
   // Paths that other devices take; false makes this device take them too.
   bool push_descriptors = true;
   bool storage16 = true;
+  bool dot_product = true;
   bool host_visible = true;
   size_t max_binding_bytes = SIZE_MAX;  // a lower limit than the device's own cuts tensors into more parts
 };

@@ -42,7 +42,33 @@ ElementwiseParams params_for(int64_t first, int64_t count, const Tensor& y) {
 
 }  // namespace
 
+namespace {
+
+void quantise(Device& device, const UnaryArgs& args) {
+  constexpr uint32_t kThreads = 128;
+  const Tensor x = as_matrix(args.x);
+  const Tensor y = as_matrix(args.y);
+  const std::vector<uint32_t> constants{device.caps().is_cpu() ? device.caps().subgroup_size : kThreads,
+                                        type_id(x), static_cast<uint32_t>(args.activation),
+                                        has(args.conditioning.multiplier),
+                                        static_cast<uint32_t>(args.conditioning.rotation)};
+  for_each_band(x.num_rows(), band_of(device, wider(x, y)), [&](int64_t first, int64_t count) {
+    Call call(device, {KernelId::quantise, constants});
+    ElementwiseParams p = params_for(first, count, y);
+    p.a = call.bind(x.slice(first, count));
+    p.a_stride = static_cast<uint32_t>(x.row_stride());
+    p.b = call.bind_optional(args.conditioning.multiplier);
+    p.b_stride = static_cast<uint32_t>(padded_codes(y.shape().last()) / 4);
+    p.y = call.bind(y.slice(first, count)) / 4;
+    p.c_stride = static_cast<uint32_t>(y.row_stride() / 4);
+    call.run(p, {count, 1, 1}, Work::elements, static_cast<double>(count) * p.width);
+  });
+}
+
+}  // namespace
+
 void unary(Device& device, const UnaryArgs& args) {
+  if (args.y.dtype() == DType::q8) return quantise(device, args);
   const Tensor x = args.x.contiguous() ? widened(args.x) : as_matrix(args.x);
   const Tensor y = args.y.reshape(x.shape());
   for_each_band(x.num_rows(), band_of(device, wider(x, y)), [&](int64_t first, int64_t count) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "formats/format.h"
+#include "formats/w4a8.h"
 #include "vulkan/kernels.h"
 #include "vulkan/product.h"
 
@@ -12,6 +13,10 @@ bool aligned_to_four(const Tensor& x) {
          x.shape().last() % 4 == 0;
 }
 
+uint32_t group_words(const Weight& weight) {
+  return weight.format == &w4a8::kFormat ? static_cast<uint32_t>(w4a8::Layout(weight.k).group / 4) : 0;
+}
+
 }  // namespace
 
 void linear(Device& device, const LinearArgs& args) {
@@ -20,7 +25,15 @@ void linear(Device& device, const LinearArgs& args) {
   const Tensor y = as_matrix(args.y);
   const bool half = x.dtype() == DType::f16 && weight.format == &format_f16();
   const bool vectors = args.x.shape().rank() <= 2;
-  const ProductShape shape{x.num_rows(), weight.n, false, vectors, half, aligned_to_four(x)};
+  const bool integer = weight.format->integer();
+  const ProductShape shape{.rows = x.num_rows(),
+                           .columns = weight.n,
+                           .conv = false,
+                           .vectors = vectors,
+                           .half = half,
+                           .wide_x = aligned_to_four(x),
+                           .integer = integer,
+                           .group = group_words(weight)};
   const auto variants = product_variants(device.caps(), shape);
   const ProductVariant& variant = choose_product(variants, device, shape);
 
@@ -33,7 +46,7 @@ void linear(Device& device, const LinearArgs& args) {
     if (args.residual) operands.residual = as_matrix(args.residual).slice(first, count);
     ProductParams p{};
     p.rows = static_cast<uint32_t>(count);
-    p.x_stride = static_cast<uint32_t>(x.row_stride());
+    p.x_stride = static_cast<uint32_t>(integer ? x.row_stride() / 4 : x.row_stride());
     p.first_row = static_cast<uint32_t>(first);
     p.rows_per_batch = args.gate ? static_cast<uint32_t>(args.x.dim(1)) : 1;
     run_product(device, variant, operands, p);

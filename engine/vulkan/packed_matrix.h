@@ -1,5 +1,7 @@
-// Weights in device memory: panels of 32 columns (rows of the matrix [N, K]) side by side, [N / 32][K][32],
-// the last panel padded with zeros. Every kernel reads this layout: a run of four columns is one load.
+// Weights in device memory: panels of 32 columns (rows of the matrix [N, K]) side by side, the last panel
+// padded with zeros. Every kernel reads this layout: a run of four columns is one load. Floats: [K][32].
+// Integers, in 32-bit words, with K' = padded_codes(K): levels [K' / 4][32], four of K in a word, or 4-bit
+// codes [K' / 8][32], eight of K; then row scales f32 [32]; for codes the group scales, f16 [groups][32].
 #pragma once
 
 #include "formats/format.h"
@@ -20,6 +22,6 @@ struct PackedMatrix final : PackedWeight {
 size_t packed_bytes(const Format& format, int64_t n, int64_t k);
 
 // Writes the panel that begins with this row of the matrix.
-void pack_panel(const Weight& weight, const ReadRows& rows, int64_t first_row, std::byte* out);
+void pack_panel(const Weight& weight, const RowReader& reader, int64_t first_row, std::byte* out);
 
 }  // namespace diorama::vulkan

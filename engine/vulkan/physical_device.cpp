@@ -13,10 +13,12 @@ struct Properties {
   VkPhysicalDeviceProperties2 base{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2};
   VkPhysicalDeviceVulkan11Properties v11{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_1_PROPERTIES};
   VkPhysicalDeviceVulkan12Properties v12{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_PROPERTIES};
+  VkPhysicalDeviceVulkan13Properties v13{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_3_PROPERTIES};
 
   explicit Properties(VkPhysicalDevice device) {
     base.pNext = &v11;
     v11.pNext = &v12;
+    v12.pNext = &v13;
     vkGetPhysicalDeviceProperties2(device, &base);
   }
 };
@@ -94,6 +96,9 @@ Caps caps_of(VkPhysicalDevice device, const Properties& properties, const Featur
   caps.subgroup_shuffle = subgroups && (subgroup & VK_SUBGROUP_FEATURE_SHUFFLE_BIT) != 0;
   caps.subgroup_arithmetic = subgroups && (subgroup & VK_SUBGROUP_FEATURE_ARITHMETIC_BIT) != 0;
   caps.storage16 = features.v11.storageBuffer16BitAccess == VK_TRUE;
+  caps.dot_product = features.v13.shaderIntegerDotProduct == VK_TRUE;
+  caps.dot_product_fast =
+      caps.dot_product && properties.v13.integerDotProduct4x8BitPackedSignedAccelerated == VK_TRUE;
   caps.push_descriptors = has_extension(device, VK_KHR_PUSH_DESCRIPTOR_EXTENSION_NAME);
   caps.pipeline_statistics = has_extension(device, VK_KHR_PIPELINE_EXECUTABLE_PROPERTIES_EXTENSION_NAME);
   // CPUs and integrated GPUs have one memory for both sides; a discrete GPU reads its own faster.

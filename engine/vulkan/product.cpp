@@ -33,6 +33,30 @@ ProductVariant tiled(const ProductShape& shape, uint32_t bm, uint32_t bn, uint32
           threads};
 }
 
+// Eight words of K: of 4-bit codes four loads.
+ProductVariant integer_tiled(const ProductShape& shape, bool dot, uint32_t bm, uint32_t bn, uint32_t tm,
+                             uint32_t tn) {
+  constexpr uint32_t kDepth = 8;
+  const uint32_t threads = (bm / tm) * (bn / tn);
+  return {fmt::format("linear_integer{}_{}x{}", dot ? "_dot" : "", bm, bn),
+          dot ? KernelId::linear_integer_dot : KernelId::linear_integer,
+          bm,
+          bn,
+          {threads, bm, bn, kDepth, tm, tn, shape.group},
+          (bm * (kDepth + 1) + kDepth * bn) * 4,
+          threads};
+}
+
+std::vector<ProductVariant> integer_variants(const Caps& caps, const ProductShape& shape) {
+  std::vector<ProductVariant> variants;
+  for (const bool dot : {caps.dot_product_fast, !caps.dot_product_fast}) {
+    if (dot && !caps.dot_product) continue;
+    for (const auto& [size, each] : {std::pair<uint32_t, uint32_t>{128, 8}, {64, 8}, {32, 4}})
+      variants.push_back(integer_tiled(shape, dot, size, size, each, each));
+  }
+  return variants;
+}
+
 bool enough_groups(const ProductVariant& variant, const ProductShape& shape) {
   return ceil_div(shape.rows, variant.rows) * ceil_div(shape.columns, variant.columns) >= kEnoughGroups;
 }
@@ -40,6 +64,7 @@ bool enough_groups(const ProductVariant& variant, const ProductShape& shape) {
 }  // namespace
 
 std::vector<ProductVariant> product_variants(const Caps& caps, const ProductShape& shape) {
+  if (shape.integer) return integer_variants(caps, shape);
   std::vector<ProductVariant> variants;
   if (caps.is_cpu() && caps.subgroup_shuffle) {
     if (shape.rows <= 4) variants.push_back(lanes(caps, 4));
@@ -61,12 +86,15 @@ const ProductVariant& choose_product(const std::vector<ProductVariant>& variants
                                      const ProductShape& shape) {
   for (const ProductVariant& variant : variants)
     if (device.prefers(variant.name)) return variant;
-  for (const ProductVariant& variant : variants) {
+  // The last of the integer variants that come first: the other half is for tests.
+  const size_t usable = shape.integer ? 3 : variants.size();
+  for (size_t i = 0; i < usable; ++i) {
+    const ProductVariant& variant = variants[i];
     if (variant.kernel == KernelId::linear_lanes) return variant;
     if (variant.kernel == KernelId::linear_vector ? shape.vectors : enough_groups(variant, shape))
       return variant;
   }
-  return variants.back();
+  return variants[usable - 1];
 }
 
 PipelineKey product_pipeline(const ProductVariant& variant, const ProductTraits& traits) {
@@ -102,8 +130,9 @@ void run_product(Device& device, const ProductVariant& variant, const ProductOpe
     ProductParams p = params;
     const auto first_column = static_cast<uint32_t>(first);
     p.columns = static_cast<uint32_t>(count);
-    p.k = static_cast<uint32_t>(weight.k);
-    p.x += call.bind(operands.x);
+    const bool integer = weight.format->integer();
+    p.k = static_cast<uint32_t>(integer ? padded_codes(weight.k) / 4 : weight.k);
+    p.x += call.bind(operands.x) / (integer ? 4 : 1);
     call.bind_bytes(*packed.buffer,
                     static_cast<size_t>((weight.first_row + first) / kPanelColumns) * panel_bytes,
                     static_cast<size_t>(ceil_div(count, kPanelColumns)) * panel_bytes);

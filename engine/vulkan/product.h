@@ -25,6 +25,9 @@ struct ProductShape {
   bool vectors;  // each row is a thing of its own (modulation), not one of many tokens
   bool half;     // x and weights are f16
   bool wide_x;   // four values of x may be read at a time
+  // Integer weights; of 4-bit ones a scale's share of K in words of four.
+  bool integer = false;
+  uint32_t group = 0;
 };
 
 const ProductVariant& choose_product(const std::vector<ProductVariant>& variants, const Device& device,

@@ -1,5 +1,6 @@
 #include "vulkan/variants.h"
 
+#include "formats/w4a8.h"
 #include "vulkan/attention.h"
 #include "vulkan/product.h"
 #include "vulkan/recorder.h"
@@ -15,8 +16,16 @@ struct NamedPipeline {
 void append_products(const Caps& caps, std::vector<NamedPipeline>& pipelines) {
   for (const Format* format : formats())
     for (const bool conv : {false, true}) {
+      if (conv && format->integer()) continue;
       const bool half = format == &format_f16();
-      const ProductShape shape{8, 1152, conv, true, half, true};
+      const ProductShape shape{.rows = 8,
+                               .columns = 1152,
+                               .conv = conv,
+                               .vectors = true,
+                               .half = half,
+                               .wide_x = true,
+                               .integer = format->integer(),
+                               .group = format == &w4a8::kFormat ? 32u : 0u};
       const ProductTraits traits{.x = half ? DType::f16 : DType::f32,
                                  .weight = format,
                                  .bias = true,
@@ -40,7 +49,8 @@ std::vector<NamedPipeline> gpu_pipelines(const Caps& caps) {
     pipelines.push_back({code_of(norm).name, {norm, {128, 0, 0, 1, 1, 1}}});
   for (const KernelId rest :
        {KernelId::group_norm_chunks, KernelId::group_norm_join, KernelId::group_norm_apply, KernelId::unary,
-        KernelId::binary, KernelId::gate_add, KernelId::soft_clamp, KernelId::rows, KernelId::patch})
+        KernelId::binary, KernelId::quantise, KernelId::gate_add, KernelId::soft_clamp, KernelId::rows,
+        KernelId::patch})
     pipelines.push_back({code_of(rest).name, {rest, {}}});
   return pipelines;
 }
@@ -81,7 +91,13 @@ std::vector<VariantSet> variant_sets() {
           {"tiled_32", {"linear_tiled_32x32x16", "attention_tiled", "norm_shared"}},
           {"tiled_64", {"linear_tiled_64x64x16"}},
           {"tiled_128", {"linear_tiled_128x128x16"}},
-          {"half", {"linear_tiled_f16", "linear_tiled_32x32x16"}}};
+          {"half", {"linear_tiled_f16", "linear_tiled_32x32x16"}},
+          {"integer_32", {"linear_integer_32x32"}},
+          {"integer_64", {"linear_integer_64x64"}},
+          {"integer_128", {"linear_integer_128x128"}},
+          {"integer_dot_32", {"linear_integer_dot_32x32"}},
+          {"integer_dot_64", {"linear_integer_dot_64x64"}},
+          {"integer_dot_128", {"linear_integer_dot_128x128"}}};
 }
 
 std::vector<PipelineReport> compile_gpu_pipelines(const DeviceOptions& options) {

@@ -63,10 +63,10 @@ TEST_P(Conv, equals_its_definition) {
       make_weight(device, *c.format, d.out_channels, d.kernel * d.kernel * d.in_channels, 1, true, d.kernel);
   const Shape x_shape{d.images, d.height, d.width, d.in_channels};
   const Shape y_shape{d.images, d.out_height(), d.out_width(), d.out_channels};
-  const Floats x = rounded(random_values(x_shape.num_elements(), 2), w.weight.input);
+  const Floats x = rounded(random_values(x_shape.num_elements(), 2), w.weight.input.type);
   const Floats residual = c.residual ? rounded(random_values(y_shape.num_elements(), 3), c.y_type) : Floats{};
   const Output y(device, y_shape, c.y_type);
-  ConvArgs args{.x = input(device, x_shape, x, w.weight.input),
+  ConvArgs args{.x = input(device, x_shape, x, w.weight.input.type),
                 .weight = &w.weight,
                 .stride = d.stride,
                 .pad_top = d.pad_top,
@@ -78,7 +78,7 @@ TEST_P(Conv, equals_its_definition) {
                 .y = y.tensor()};
   if (c.residual) args.residual = input(device, y_shape, residual, c.y_type);
   ops::conv(stream, args);
-  const DType type = c.y_type == DType::f32 ? w.weight.input : c.y_type;
+  const DType type = c.y_type == DType::f32 ? w.weight.input.type : c.y_type;
   expect_close(variant.name + " conv", y_shape, type, y.values(),
                reference::conv(d, x, w.values, bias_of(device, w), residual));
 }

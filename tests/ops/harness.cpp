@@ -7,6 +7,7 @@
 #include <random>
 
 #include "base/half.h"
+#include "ops/ops.h"
 
 namespace diorama::test {
 namespace {
@@ -77,6 +78,15 @@ Tensor input(Device& device, const Shape& shape, const std::vector<int32_t>& val
   return tensor;
 }
 
+Tensor input_for(Stream& stream, const Weight& weight, const Shape& shape, const Floats& values) {
+  if (weight.input.type != DType::q8) return input(stream.device(), shape, values, weight.input.type);
+  Tensor codes = stream.make(shape, DType::q8);
+  ops::unary(
+      stream,
+      {.x = input(stream.device(), shape, values), .y = codes, .conditioning = weight.input.conditioning});
+  return codes;
+}
+
 TestWeight make_weight(Device& device, const Format& format, int64_t n, int64_t k, uint32_t seed, bool bias,
                        int kernel) {
   TestWeight made;
@@ -88,9 +98,10 @@ TestWeight make_weight(Device& device, const Format& format, int64_t n, int64_t 
   made.weight.kernel_h = made.weight.kernel_w = kernel;
   made.weight.input = device.product_input(format);
   if (bias) made.weight.bias = input(device, {n}, random_values(n, seed + 1));
-  device.pack(made.weight, [&](int64_t first, int64_t rows, float* out) {
+  const ReadRows read = [&](int64_t first, int64_t rows, float* out) {
     std::copy_n(values.begin() + first * k, rows * k, out);
-  });
+  };
+  device.pack(made.weight, {.values = read, .encoded = nullptr});
   made.values.resize(values.size());
   std::vector<std::byte> row(format.row_bytes(k));
   for (int64_t i = 0; i < n; ++i) {

@@ -27,6 +27,8 @@ Tensor input(Device& device, const Shape& shape, const Floats& values, DType typ
 Tensor strided_input(Device& device, const Shape& shape, const Floats& values, int64_t row_width,
                      int64_t first_column, DType type = DType::f32);
 Tensor input(Device& device, const Shape& shape, const std::vector<int32_t>& values);
+// In the form that a product with the weight wants.
+Tensor input_for(Stream& stream, const Weight& weight, const Shape& shape, const Floats& values);
 
 // A packed weight and the values its format kept, [n, k].
 struct TestWeight {

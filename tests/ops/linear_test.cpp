@@ -52,7 +52,7 @@ TEST_P(Linear, equals_its_definition) {
   Device& device = *variant.device;
   Stream stream(device, Stream::Mode::run);
   const TestWeight w = make_weight(device, *c.format, c.n, c.k, 1, c.bias);
-  const Floats x = rounded(random_values(c.lanes * c.tokens * c.k, 2), w.weight.input);
+  const Floats x = rounded(random_values(c.lanes * c.tokens * c.k, 2), w.weight.input.type);
   const Floats gate = random_values(c.lanes * c.n, 3);
   const Floats residual = random_values(c.lanes * c.tokens * c.n, 4);
   const Shape y_shape{c.lanes, c.tokens, c.n};
@@ -60,7 +60,7 @@ TEST_P(Linear, equals_its_definition) {
 
   LinearArgs args;
   args.x = strided_input(device, {c.lanes, c.tokens, c.k}, x, c.strided ? c.k + 19 : c.k, c.strided ? 8 : 0,
-                         w.weight.input);
+                         w.weight.input.type);
   args.weight = &w.weight;
   args.activation = c.activation;
   if (c.gate) args.gate = strided_input(device, {c.lanes, c.n}, gate, 2 * c.n, c.n);
@@ -75,7 +75,7 @@ TEST_P(Linear, equals_its_definition) {
     const double factor = c.gate ? gate[lane * c.n + static_cast<int64_t>(i) % c.n] : 1.0;
     expected[i] = residual[i] + factor * expected[i];
   }
-  const DType type = c.y_type == DType::f32 ? w.weight.input : c.y_type;
+  const DType type = c.y_type == DType::f32 ? w.weight.input.type : c.y_type;
   expect_close(variant.name + " linear", y_shape, type, y.values(), expected);
   EXPECT_EQ(stream.multiply_adds(), static_cast<uint64_t>(c.lanes * c.tokens * c.n * c.k));
 }
@@ -88,8 +88,7 @@ std::vector<std::byte> product(Device& device, const TestWeight& w, const Floats
   Stream stream(device, Stream::Mode::run);
   const Output y(device, {rows, w.weight.n});
   LinearArgs args;
-  args.x =
-      input(device, {rows, w.weight.k}, Floats(x.begin(), x.begin() + rows * w.weight.k), w.weight.input);
+  args.x = input_for(stream, w.weight, {rows, w.weight.k}, Floats(x.begin(), x.begin() + rows * w.weight.k));
   args.weight = &w.weight;
   args.y = y.tensor();
   ops::linear(stream, args);
@@ -120,7 +119,7 @@ TEST_P(LinearProperty, a_fused_gate_equals_linear_then_gate_add_bit_for_bit) {
   const Shape shape{2, 11, 52};
   const TestWeight w = make_weight(device, format_f32(), 52, 60, 7);
   LinearArgs args;
-  args.x = input(device, {2, 11, 60}, random_values(2 * 11 * 60, 8), w.weight.input);
+  args.x = input(device, {2, 11, 60}, random_values(2 * 11 * 60, 8), w.weight.input.type);
   args.weight = &w.weight;
   const Tensor gate = input(device, {2, 52}, random_values(2 * 52, 9));
   const Tensor residual = input(device, shape, random_values(shape.num_elements(), 10));
@@ -165,7 +164,7 @@ TEST_P(LinearProperty, the_output_may_replace_the_residual) {
   const TestWeight w = make_weight(device, format_f32(), 70, 24, 11);
   const Floats residual = random_values(shape.num_elements(), 12);
   LinearArgs args;
-  args.x = input(device, {1, 30, 24}, random_values(30 * 24, 13), w.weight.input);
+  args.x = input(device, {1, 30, 24}, random_values(30 * 24, 13), w.weight.input.type);
   args.weight = &w.weight;
   args.residual = input(device, shape, residual);
   const Output apart(device, shape), in_place(device, shape);

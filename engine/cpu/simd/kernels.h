@@ -2,6 +2,7 @@
 // the work over threads. Strides are in elements, absent parts are null.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "tensor/kernel_args.h"
@@ -54,6 +55,40 @@ struct MultiplyTask {
 // Floats: an expanded piece of a panel, and the sums of a block.
 constexpr int64_t kMultiplyScratch = (kDepth + kBlockRows) * kPanel;
 
+// A packed integer matrix [N, K] is panels too, zero-padded: [ceil(N / 64)], each, with K' = padded_codes(K),
+// 8 bits: [K' / 4][64 columns][4 of K], levels plus the set's level_offset;
+// 4 bits: [K' / 32][4 strips of 16 columns][4][4][16 bytes]: byte j of piece (v, c) holds the strip's column
+// 4 c + v, K's element j in its low nibble, element 16 + j in its high one, as q + 8. Group scales: f16
+// [panel][groups][64].
+constexpr int64_t kStrip = 16;
+
+// Rows [first_row, first_row + num_rows) of y, columns of panels [first_panel, end_panel).
+struct IntegerTask {
+  const std::byte* x = nullptr;  // q8, row `first_row`
+  int64_t x_stride = 0;          // bytes
+  const std::byte* codes = nullptr;
+  const uint16_t* group_scales = nullptr;  // none: codes are levels
+  const float* row_scales = nullptr;       // [N]
+  int64_t n = 0, k = 0;                    // k: padded
+  int64_t group = 0;                       // of K that share a scale
+  int64_t first_row = 0, num_rows = 0;
+  int64_t first_panel = 0, end_panel = 0;
+  Epilogue epilogue;
+  std::byte* scratch = nullptr;  // integer_scratch(k) bytes
+};
+// Bytes: a decoded panel, and the sums of a tile.
+constexpr int64_t integer_scratch(int64_t k) {
+  return kPanel * (k + kTileRows * 4);
+}
+
+// One row of 8-bit codes, with scale and sum behind them.
+struct QuantiseTask {
+  int64_t width = 0;
+  const float* multiplier = nullptr;  // [width]
+  int rotation = 1;
+  float* scratch = nullptr;  // [width]
+};
+
 struct NormTask {
   NormKind kind = NormKind::layer;
   int64_t width = 0;
@@ -92,6 +127,11 @@ struct Kernels {
   void (*multiply)(const MultiplyTask& task);
   // Row `row` of y from its n sums, for products that come from elsewhere.
   void (*finish_row)(const Epilogue& epilogue, int64_t row, const float* sums, int64_t n);
+  // With integer weights; `level_offset` is what their levels are packed with.
+  void (*multiply_integer)(const IntegerTask& task);
+  int level_offset;
+  // y: q8. x may be the task's scratch.
+  void (*quantise_row)(const QuantiseTask& task, const float* x, std::byte* y);
   void (*norm_row)(const NormTask& task, const float* x, DType type, void* y);
   void (*attention)(const AttentionTask& task);
   // The first row of each.
@@ -112,9 +152,11 @@ extern const Kernels kKernels;
 }
 namespace avx2 {
 extern const Kernels kKernels;
-}
+extern const Kernels kKernelsVnni;
+}  // namespace avx2
 namespace avx512 {
 extern const Kernels kKernels;
-}
+extern const Kernels kKernelsVnni;
+}  // namespace avx512
 
 }  // namespace diorama::cpu

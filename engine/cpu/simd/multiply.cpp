@@ -1,23 +1,9 @@
-#include "cpu/simd/math.h"
+#include "cpu/simd/epilogue.h"
 #include "cpu/simd/table.h"
 #include "cpu/simd/tile.h"
 
 namespace diorama::cpu::DIORAMA_ISA {
 namespace {
-
-// Columns [begin, end) of row `row` of y, from their sums.
-void finish(const Epilogue& e, int64_t row, int64_t begin, int64_t end, const float* sums) {
-  const float* gate = e.gate == nullptr ? nullptr : e.gate + row / e.rows_per_gate * e.gate_stride;
-  for (int64_t c = begin; c < end; c += kLanes) {
-    const int count = lanes_left(c, end);
-    Vec v = load(sums + (c - begin), count);
-    if (e.bias != nullptr) v += load(e.bias + c, count);
-    if (gate != nullptr) v *= load(gate + c, count);
-    if (e.residual.data != nullptr)
-      v += load_as(e.residual.type, e.residual.data, row * e.residual.stride + c, count);
-    store_as(e.y.type, e.y.data, row * e.y.stride + c, activate(e.activation, v), count);
-  }
-}
 
 // Rows [k, k + depth) of a panel as they are held.
 const std::byte* panel_rows(const MultiplyTask& t, int64_t panel, int64_t k) {
@@ -35,7 +21,7 @@ const float* panel_values(const MultiplyTask& t, const std::byte* rows, int64_t 
 }  // namespace
 
 void finish_row(const Epilogue& epilogue, int64_t row, const float* sums, int64_t n) {
-  finish(epilogue, row, 0, n, sums);
+  finish(epilogue, row, 0, n, [sums](int64_t c, int count) { return load(sums + c, count); });
 }
 
 void multiply_panels(const MultiplyTask& t) {
@@ -60,7 +46,8 @@ void multiply_panels(const MultiplyTask& t) {
                   k > 0, next},
                  rows, vecs);
         for (int64_t i = r; i < r + rows && last; ++i)
-          finish(t.epilogue, t.first_row + i, column, end_column, sums + i * kPanel);
+          finish(t.epilogue, t.first_row + i, column, end_column,
+                 [&](int64_t c, int count) { return load(sums + i * kPanel + (c - column), count); });
       }
     }
   }

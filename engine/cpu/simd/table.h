@@ -7,6 +7,9 @@ namespace diorama::cpu::DIORAMA_ISA {
 
 void multiply_panels(const MultiplyTask& task);
 void finish_row(const Epilogue& epilogue, int64_t row, const float* sums, int64_t n);
+void multiply_integer(const IntegerTask& task);
+void multiply_integer_vnni(const IntegerTask& task);
+void quantise_row(const QuantiseTask& task, const float* x, std::byte* y);
 void norm_row(const NormTask& task, const float* x, DType type, void* y);
 void attend(const AttentionTask& task);
 void binary_row(BinaryKind kind, Rows a, Rows b, MutableRows y, int64_t width);

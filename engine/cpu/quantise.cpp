@@ -1,0 +1,34 @@
+#include "cpu/quantise.h"
+
+#include <omp.h>
+
+#include "cpu/views.h"
+
+namespace diorama::cpu {
+
+QuantiseTask quantise_task(const Conditioning& conditioning, int64_t width, float* scratch) {
+  return {.width = width,
+          .multiplier = floats_of(conditioning.multiplier),
+          .rotation = conditioning.rotation,
+          .scratch = scratch};
+}
+
+void quantise_rows(Device& device, const Conditioning& conditioning, float* values, int64_t num_rows,
+                   int64_t width, std::byte* y, int64_t y_stride) {
+#pragma omp parallel for num_threads(device.threads_for(num_rows* width))
+  for (int64_t row = 0; row < num_rows; ++row) {
+    float* x = values + row * width;
+    device.kernels().quantise_row(quantise_task(conditioning, width, x), x, y + row * y_stride);
+  }
+}
+
+RowBuffers::RowBuffers(Device& device, int64_t width)
+    : memory_(reinterpret_cast<float*>(
+          device.scratch(static_cast<size_t>(padded_codes(width) * device.threads()) * sizeof(float)))),
+      stride_(padded_codes(width)) {}
+
+float* RowBuffers::mine() const {
+  return memory_ + omp_get_thread_num() * stride_;
+}
+
+}  // namespace diorama::cpu
