@@ -8,6 +8,7 @@ namespace diorama::cli {
 
 void add_render_command(CLI::App& program, int& result);
 void add_models_command(CLI::App& program, int& result);
+void add_quantise_command(CLI::App& models);  // of `models`
 void add_devices_command(CLI::App& program, int& result);
 void add_metadata_command(CLI::App& program, int& result);
 void add_compare_command(CLI::App& program, int& result);

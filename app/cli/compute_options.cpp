@@ -5,18 +5,21 @@
 namespace diorama::cli {
 
 void add_compute_options(CLI::App& command, ComputeOptions& options) {
-  command
-      .add_option("--device", options.device.name, "auto, cpu, vulkan or vulkan:N (see `diorama devices`)")
+  add_device_options(command, options.device);
+  command.add_option("--precision", options.precision, "auto, f32, f16, bf16, w8a8 or w4a8")
       ->capture_default_str()
       ->group("Device");
-  command.add_option("--precision", options.precision, "auto, f32, f16 or bf16")
+}
+
+void add_device_options(CLI::App& command, DeviceRequest& device) {
+  command.add_option("--device", device.name, "auto, cpu, vulkan or vulkan:N (see `diorama devices`)")
       ->capture_default_str()
       ->group("Device");
-  command.add_option("--threads", options.device.threads, "Threads of the cpu device; 0: all processors")
+  command.add_option("--threads", device.threads, "Threads of the cpu device; 0: all processors")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str()
       ->group("Device");
-  command.add_option("--cpu-isa", options.device.cpu_isa, "At most avx512, avxvnni, avx2 or portable")
+  command.add_option("--cpu-isa", device.cpu_isa, "At most avx512, avxvnni, avx2 or portable")
       ->group("Device");
 }
 

@@ -16,6 +16,8 @@ struct ComputeOptions {
 };
 
 void add_compute_options(CLI::App& command, ComputeOptions& options);
+// The same without --precision.
+void add_device_options(CLI::App& command, DeviceRequest& device);
 
 // Ctrl+C stops its work.
 std::unique_ptr<Device> open_compute_device(const ComputeOptions& options);

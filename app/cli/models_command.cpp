@@ -72,7 +72,7 @@ void show(const std::string& model, bool json) {
 }  // namespace
 
 void add_models_command(CLI::App& program, int&) {
-  auto* const command = program.add_subcommand("models", "List models, or look into one");
+  auto* const command = program.add_subcommand("models", "List models, look into one, quantise one");
   command->require_subcommand(1);
   const auto json = std::make_shared<bool>(false);
   const auto model = std::make_shared<std::string>();
@@ -85,6 +85,8 @@ void add_models_command(CLI::App& program, int&) {
   info_command->add_option("model", *model, "Name or folder of a model")->required();
   info_command->add_flag("--json", *json, "As JSON");
   info_command->callback([json, model] { show(*model, *json); });
+
+  add_quantise_command(*command);
 }
 
 }  // namespace diorama::cli

@@ -78,7 +78,7 @@ void Run::start() {
   names_.emplace(parse_output_pattern(options_.output), jobs_.size() > 1, options_.overwrite);
   const ModelFolder folder = ModelFolder::open(find_model(options_.model));
   device_ = open_compute_device(options_.compute);
-  const Precision precision = choose_precision(options_.compute.precision, *device_);
+  const Precision precision = choose_precision(options_.compute.precision, *device_, folder);
   pipeline_ = std::make_unique<Pipeline>(folder, *device_, precision);
   if (!options_.save_steps.empty())
     step_images_.emplace(options_.save_steps, options_.save_steps_decoded, *pipeline_);

@@ -53,7 +53,7 @@ void run(const Options& options) {
   const Config config = folder.config(component);
   const NamedTensors inputs = read_inputs(options.inputs);
   const auto device = open_compute_device(options.compute);
-  const Precision precision = choose_precision(options.compute.precision, *device);
+  const Precision precision = choose_precision(options.compute.precision, *device, folder);
   TraceOptions trace_options{.part = part, .precision = precision.transformer, .blocks = options.blocks};
   if (part == Part::text_encoder) trace_options.precision = precision.text_encoder;
   if (component == "vae") trace_options.precision = precision.autoencoder;

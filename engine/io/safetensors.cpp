@@ -1,6 +1,7 @@
 #include "io/safetensors.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 #include <limits>
@@ -55,11 +56,13 @@ std::string header_of(std::span<const TensorToWrite> tensors,
   size_t end = 0;
   for (const TensorToWrite& tensor : tensors) {
     const size_t size = value_bytes(tensor).size();
-    require(size == 4 * static_cast<size_t>(tensor.shape.num_elements()),
+    constexpr std::array kTypes{StoredType::f32, StoredType::i32, StoredType::f16, StoredType::u8};
+    const StoredType type = kTypes[tensor.values.index()];
+    require(size == byte_size(type) * static_cast<size_t>(tensor.shape.num_elements()),
             "[safetensors] {}: {} bytes for shape {}", tensor.name, size, tensor.shape.to_string());
     std::vector<int64_t> extents;
     for (int i = 0; i < tensor.shape.rank(); ++i) extents.push_back(tensor.shape[i]);
-    header[tensor.name] = {{"dtype", tensor.values.index() == 0 ? "F32" : "I32"},
+    header[tensor.name] = {{"dtype", name_of(type)},
                            {"shape", extents},
                            {"data_offsets", {end, end + size}}};
     end += size;
@@ -113,6 +116,16 @@ void SafetensorsFile::read_rows_f32(std::string_view name, int64_t first_row, in
       reject(name, fmt::format("expected F32, F16 or BF16, found {}", name_of(stored.type)));
   }
   if (!finite) reject(name, "holds a NaN or an infinity; fetch the file again");
+}
+
+void SafetensorsFile::read_rows(std::string_view name, int64_t first_row, int64_t num_rows, std::byte* out) const {
+  const StoredTensor& stored = tensor(name);
+  const int64_t rows = stored.shape.rank() == 0 ? 1 : stored.shape[0];
+  require(first_row >= 0 && num_rows >= 0 && first_row <= rows - num_rows,
+          "[safetensors] {}: rows {} + {} of {}", name, first_row, num_rows, rows);
+  const size_t row_bytes = rows == 0 ? 0 : stored.size / static_cast<size_t>(rows);
+  std::memcpy(out, bytes().data() + stored.offset + static_cast<size_t>(first_row) * row_bytes,
+              static_cast<size_t>(num_rows) * row_bytes);
 }
 
 HostTensor SafetensorsFile::read_f32(std::string_view name) const {

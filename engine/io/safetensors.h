@@ -67,6 +67,8 @@ class SafetensorsFile {
   // Rows along the first dimension, F32, F16 or BF16 to fp32. A NaN or an infinity is an error.
   void read_rows_f32(std::string_view name, int64_t first_row, int64_t num_rows, float* out) const;
   HostTensor read_f32(std::string_view name) const;
+  // Rows as they are stored.
+  void read_rows(std::string_view name, int64_t first_row, int64_t num_rows, std::byte* out) const;
   // I32, I64, U8 or BOOL that fit into 32 bits.
   std::vector<int32_t> read_i32(std::string_view name) const;
 
@@ -83,7 +85,8 @@ class SafetensorsFile {
 struct TensorToWrite {
   std::string name;
   Shape shape;
-  std::variant<std::span<const float>, std::span<const int32_t>> values;
+  std::variant<std::span<const float>, std::span<const int32_t>, std::span<const uint16_t>, std::span<const std::byte>>
+      values;  // F32, I32, F16, U8
 };
 
 // Atomically.

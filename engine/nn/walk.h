@@ -22,7 +22,8 @@ struct SiteCounts {
 
 class Walk {
  public:
-  Walk(Stream& stream, const Weights& weights) : stream_(&stream), weights_(&weights) {}
+  Walk(Stream& stream, const Weights& weights, std::vector<Accelerator*> accelerators = {})
+      : stream_(&stream), weights_(&weights), accelerators_(std::move(accelerators)) {}
 
   Stream& stream() const { return *stream_; }
   const Weights& weights() const { return *weights_; }

@@ -21,7 +21,6 @@ Weight describe(const Entry& entry, const Device& device, const Format& precisio
     weight.kernel_w = static_cast<int>(entry.weights.front().shape[3]);
   }
   weight.input = device.product_input(*weight.format);
-  if (weight.format->integer()) weight.input.conditioning.rotation = rotation_order(weight.k);
   return weight;
 }
 
@@ -31,17 +30,25 @@ void channels_last(int64_t channels, int64_t taps, const float* from, float* to)
     for (int64_t t = 0; t < taps; ++t) to[t * channels + c] = from[c * taps + t];
 }
 
-// Reads rows across the parts of a joined matrix; convolutions with the channel fastest.
-void read_entry_rows(const Entry& entry, const TensorSource& source, int64_t first, int64_t count,
-                     float* out) {
-  const int64_t k = entry.k();
+// Calls read(part, first row, rows, row of the whole) for the parts of a joined matrix that hold its rows.
+template <typename Read>
+void for_each_part(const Entry& entry, int64_t first, int64_t count, Read read) {
   int64_t base = 0;
   for (const TensorSpec& part : entry.weights) {
     const int64_t begin = std::max(first, base);
     const int64_t end = std::min(first + count, base + part.shape[0]);
-    if (begin < end) source.read_rows(part, begin - base, end - begin, out + (begin - first) * k);
+    if (begin < end) read(part, begin - base, end - begin, begin - first);
     base += part.shape[0];
   }
+}
+
+// Convolutions with the channel fastest.
+void read_entry_rows(const Entry& entry, const TensorSource& source, int64_t first, int64_t count,
+                     float* out) {
+  const int64_t k = entry.k();
+  for_each_part(entry, first, count, [&](const TensorSpec& part, int64_t row, int64_t rows, int64_t to) {
+    source.read_rows(part, row, rows, out + to * k);
+  });
   if (entry.kind != Entry::Kind::convolution) return;
   const Shape& shape = entry.weights.front().shape;
   std::vector<float> row(static_cast<size_t>(k));
@@ -79,6 +86,39 @@ void for_each_spec(const TensorTable& table, const std::function<void(const Tens
     std::for_each(entry.weights.begin(), entry.weights.end(), visit);
     std::for_each(entry.biases.begin(), entry.biases.end(), visit);
   }
+}
+
+// The format of a matrix whose parts are quantised, all in the same.
+const Format* stored_format(const Entry& entry, const TensorSource& source) {
+  const Format* format = source.stored_format(entry.weights.front());
+  for (const TensorSpec& part : entry.weights)
+    if (source.stored_format(part) != format)
+      fail(Fault::model_file, "{} and {}: are read as one matrix, but not stored in one format",
+           entry.weights.front().name, part.name);
+  return format;
+}
+
+void condition(Weight& weight, const TensorSource& source, Device& device) {
+  if (!weight.format->integer()) return;
+  const auto how = source.conditioning(weight.name, weight.k);
+  weight.input.conditioning.rotation = how.rotation;
+  if (how.multiplier.empty()) return;
+  weight.input.conditioning.multiplier = resident(device, {weight.k}, how.multiplier);
+}
+
+RowReader reader_of(const Entry& entry, const TensorSource& source, const Format* stored) {
+  if (stored != nullptr)
+    return {.values = nullptr,
+            .encoded = [&entry, &source, stored](int64_t first, int64_t count, std::byte* out) {
+              const auto row_bytes = static_cast<int64_t>(stored->row_bytes(entry.k()));
+              for_each_part(entry, first, count,
+                            [&](const TensorSpec& part, int64_t row, int64_t rows, int64_t to) {
+                              source.read_stored_rows(part, row, rows, out + to * row_bytes);
+                            });
+            }};
+  return {.values = [&entry, &source](int64_t first, int64_t count,
+                                      float* out) { read_entry_rows(entry, source, first, count, out); },
+          .encoded = nullptr};
 }
 
 size_t bias_bytes(const Entry& entry) {
@@ -133,10 +173,11 @@ Weights Weights::load(const TensorTable& table, const TensorSource& source, Devi
     } else {
       Weight weight = describe(entry, device, precision);
       weight.bias = load_bias(entry, source, device);
-      const ReadRows values = [&](int64_t first, int64_t count, float* out) {
-        read_entry_rows(entry, source, first, count, out);
-      };
-      device.pack(weight, {.values = values, .encoded = nullptr});
+      const Format* stored = stored_format(entry, source);
+      if (stored != nullptr) weight.format = stored;
+      weight.input = device.product_input(*weight.format);
+      condition(weight, source, device);
+      device.pack(weight, reader_of(entry, source, stored));
       weights.byte_size_ += weight.packed->byte_size() + bias_bytes(entry);
       weights.matrices_.emplace(entry.path, std::move(weight));
     }

@@ -4,8 +4,10 @@
 #include <functional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "formats/format.h"
+#include "formats/hadamard.h"
 #include "nn/tensor_table.h"
 #include "tensor/device.h"
 
@@ -19,6 +21,18 @@ class TensorSource {
   virtual void check(const TensorSpec& spec) const = 0;
   // Rows of the tensor seen as [shape[0], rest], converted to fp32.
   virtual void read_rows(const TensorSpec& spec, int64_t first_row, int64_t num_rows, float* out) const = 0;
+  // Quantised checkpoints: the integer format in which a matrix is stored, or null; its rows as they are
+  // stored; and what has been done to the matrix's columns, so that the same is done to its input.
+  virtual const Format* stored_format(const TensorSpec&) const { return nullptr; }
+  virtual void read_stored_rows(const TensorSpec&, int64_t /*first_row*/, int64_t /*num_rows*/,
+                                std::byte* /*out*/) const {}
+  struct InputConditioning {
+    std::vector<float> multiplier;  // [K], or empty
+    int rotation = 1;
+  };
+  virtual InputConditioning conditioning(const std::string& /*path*/, int64_t k) const {
+    return {{}, rotation_order(k)};
+  }
   // The tensor has been packed; its pages may go.
   virtual void release(const TensorSpec&) const {}
 };

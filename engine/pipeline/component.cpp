@@ -15,6 +15,30 @@ bool same_elements(const Shape& stored, const Shape& wanted) {
 
 }  // namespace
 
+CheckpointSource::CheckpointSource(const std::filesystem::path& folder)
+    : checkpoint_(Checkpoint::open(folder)), quantised_(QuantisedLayers::read(checkpoint_)) {}
+
+const Format* CheckpointSource::stored_format(const nn::TensorSpec& spec) const {
+  return quantised_.format_of(spec.name);
+}
+
+void CheckpointSource::read_stored_rows(const nn::TensorSpec& spec, int64_t first_row, int64_t num_rows,
+                                        std::byte* out) const {
+  checkpoint_.file_of(spec.name).read_rows(spec.name, first_row, num_rows, out);
+}
+
+nn::TensorSource::InputConditioning CheckpointSource::conditioning(const std::string& path, int64_t k) const {
+  InputConditioning how{{}, quantised_.rotated() ? rotation_order(k) : 1};
+  const std::string name = QuantisedLayers::multiplier_name(path);
+  if (!checkpoint_.contains(name)) return how;
+  const HostTensor multiplier = checkpoint_.read_f32(name);
+  if (multiplier.shape != Shape{k})
+    fail(Fault::model_file, "{}: {}: expected shape [{}], found {}",
+         checkpoint_.file_of(name).path().string(), name, k, multiplier.shape.to_string());
+  how.multiplier = multiplier.values;
+  return how;
+}
+
 const std::string& CheckpointSource::stored_name(const nn::TensorSpec& spec) const {
   const bool older =
       !spec.older_name.empty() && !checkpoint_.contains(spec.name) && checkpoint_.contains(spec.older_name);
@@ -25,6 +49,14 @@ void CheckpointSource::check(const nn::TensorSpec& spec) const {
   const std::string& name = stored_name(spec);
   const StoredTensor& tensor = checkpoint_.tensor(name);
   const std::string file = checkpoint_.file_of(name).path().string();
+  if (const Format* format = quantised_.format_of(name)) {
+    const int64_t rows = spec.shape[0];
+    const Shape expected{rows, static_cast<int64_t>(format->row_bytes(spec.shape.num_elements() / rows))};
+    if (tensor.shape != expected || tensor.type != StoredType::u8)
+      fail(Fault::model_file, "{}: {}: expected U8 of shape {} for {}, found {} of shape {}", file, name,
+           expected.to_string(), format->name, name_of(tensor.type), tensor.shape.to_string());
+    return;
+  }
   if (!same_elements(tensor.shape, spec.shape))
     fail(Fault::model_file,
          "{}: {}: expected shape {} by config.json, found {}; weights and config do not belong together",

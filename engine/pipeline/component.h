@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "io/checkpoint.h"
+#include "io/quantised_layers.h"
 #include "models/registry.h"
 #include "nn/walk.h"
 
@@ -15,15 +16,20 @@ namespace diorama {
 // Checks and reads the tensors of a checkpoint under the names a network's table gives.
 class CheckpointSource final : public nn::TensorSource {
  public:
-  explicit CheckpointSource(const std::filesystem::path& folder) : checkpoint_(Checkpoint::open(folder)) {}
+  explicit CheckpointSource(const std::filesystem::path& folder);
   void check(const nn::TensorSpec& spec) const override;
   void read_rows(const nn::TensorSpec& spec, int64_t first_row, int64_t num_rows, float* out) const override;
+  const Format* stored_format(const nn::TensorSpec& spec) const override;
+  void read_stored_rows(const nn::TensorSpec& spec, int64_t first_row, int64_t num_rows,
+                        std::byte* out) const override;
+  InputConditioning conditioning(const std::string& path, int64_t k) const override;
   void release(const nn::TensorSpec& spec) const override;
 
  private:
   const std::string& stored_name(const nn::TensorSpec& spec) const;
 
   Checkpoint checkpoint_;
+  QuantisedLayers quantised_;
 };
 
 // Work on a walk; its result, if it has one, is downloaded.

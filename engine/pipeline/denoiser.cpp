@@ -18,7 +18,7 @@ Denoiser::Denoiser(Parts parts, const models::ConditionInputs& inputs, const Sha
     : parts_(std::move(parts)),
       latent_(latent),
       stream_(parts_.device, Stream::Mode::run, planned_arena(inputs)),
-      walk_(stream_, parts_.weights),
+      walk_(stream_, parts_.weights, parts_.accelerators),
       condition_(parts_.transformer.condition(nn::Scope(walk_), inputs)),
       condition_macs_(stream_.multiply_adds()) {}
 

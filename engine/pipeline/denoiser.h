@@ -24,6 +24,7 @@ class Denoiser {
     const Solver& solver;
     const Guidance& guidance;
     std::vector<Half> halves;  // halves_of_run
+    std::vector<nn::Accelerator*> accelerators = {};
   };
 
   // Plans an evaluation of `latent` [1, C, h, w], takes the memory, makes the condition.

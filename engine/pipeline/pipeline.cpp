@@ -200,7 +200,8 @@ HostTensor Pipeline::denoise(const RenderRequest& request, const Solver& solver,
   observer.on_stage(Stage::load);
   const nn::Weights& weights = transformer_weights();
   observer.on_stage(Stage::denoise);
-  Denoiser denoiser({device_, *transformer_, weights, solver, guidance, halves}, inputs, noise.shape);
+  Denoiser denoiser({device_, *transformer_, weights, solver, guidance, halves, accelerators_}, inputs,
+                    noise.shape);
   HostTensor latent = denoiser.run(noise, request.seed, observer);
   result.executed_macs = denoiser.executed_macs();
   result.full_macs = denoiser.full_macs();

@@ -29,6 +29,9 @@ class Pipeline {
   const models::Autoencoder::Geometry& latent() const { return latent_; }
   const std::optional<PreviewMatrix>& preview_matrix() const { return preview_; }
 
+  // Sees every evaluation from now on; the first one installed is the outermost.
+  void install(nn::Accelerator& accelerator) { accelerators_.push_back(&accelerator); }
+
   // Fills what the request leaves open; throws Fault::usage for what this model cannot do.
   RenderRequest resolve(RenderRequest request) const;
 
@@ -69,6 +72,7 @@ class Pipeline {
   std::optional<PreviewMatrix> preview_;
   std::string hash_;
 
+  std::vector<nn::Accelerator*> accelerators_;
   std::optional<nn::Weights> transformer_weights_;
   std::optional<nn::Weights> decoder_weights_;
   std::map<std::string, Text> texts_;  // by prompt; the encoder's weights go when it is done

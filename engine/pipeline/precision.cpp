@@ -20,4 +20,24 @@ Precision choose_precision(std::string_view name, const Device& device) {
   return {&format, &w8a8::kFormat, &half, std::string(format.name)};
 }
 
+Precision choose_precision(std::string_view name, const Device& device, const ModelFolder& folder) {
+  const Format* stored = quantised_format(folder);
+  if (stored == nullptr) return choose_precision(name, device);
+  if (name != "auto" && name != stored->name)
+    fail(Fault::usage,
+         "[precision] {} is quantised to {}; choose that or auto, or the model it was made from",
+         folder.title(), stored->name);
+  return choose_precision(stored->name, device);
+}
+
+const Format* quantised_format(const ModelFolder& folder) {
+  const Config& description = folder.diorama();
+  if (!description.has("quantisation")) return nullptr;
+  const auto quantisation = description.get<Config>("quantisation");
+  const auto name = quantisation.get<std::string>("format");
+  for (const Format* format : formats())
+    if (format->name == name && format->integer()) return format;
+  quantisation.reject("format", "w8a8 or w4a8");
+}
+
 }  // namespace diorama

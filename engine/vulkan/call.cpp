@@ -6,7 +6,7 @@ namespace diorama::vulkan {
 
 uint32_t Call::bind(const Tensor& tensor) {
   const size_t element = byte_size(tensor.dtype());
-  if (element < 4 && !device_.caps().storage16)
+  if (element == 2 && !device_.caps().storage16)  // codes go by words
     fail(Fault::unsupported_device, "[vulkan] {} cannot store {}; choose --precision f32",
          device_.context().info().name, name_of(tensor.dtype()));
   return bind_bytes(buffer_of(tensor), tensor.byte_offset(), tensor.byte_extent()) /

@@ -26,7 +26,7 @@ Bytes linear_bytes(Device& device, const Format& format = format_f32()) {
   Stream stream(device, Stream::Mode::run);
   const test::TestWeight w = test::make_weight(device, format, 300, 96, 1);
   const Output y(device, {2, 90, 300});
-  ops::linear(stream, {.x = input(device, {2, 90, 96}, random_values(2 * 90 * 96, 2), w.weight.input.type),
+  ops::linear(stream, {.x = test::input_for(stream, w.weight, {2, 90, 96}, random_values(2 * 90 * 96, 2)),
                        .weight = &w.weight,
                        .gate = input(device, {2, 300}, random_values(600, 3)),
                        .residual = input(device, {2, 90, 300}, random_values(2 * 90 * 300, 4)),
