@@ -25,8 +25,9 @@ Precision choose_precision(std::string_view name, const Device& device, const Mo
   if (stored == nullptr) return choose_precision(name, device);
   if (name != "auto" && name != stored->name)
     fail(Fault::usage,
-         "[precision] {} is quantised to {}; choose that or auto, or the model it was made from",
-         folder.title(), stored->name);
+         "[precision] {} is quantised to {}, which {} cannot undo; choose {} or auto, or the model it was "
+         "made from",
+         folder.title(), stored->name, name, stored->name);
   return choose_precision(stored->name, device);
 }
 
