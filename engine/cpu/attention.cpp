@@ -50,7 +50,9 @@ void attention(Device& device, const AttentionArgs& args) {
   const int64_t work = 2 * block * args.k.dim(1) * head_dim;  // multiply-adds of a task
   const int64_t band = std::max<int64_t>(device.threads(), device.segment_work() / (2 * work));
 
-  const int64_t floats_each = attention_scratch(block, head_dim);
+  const bool codes = args.codes && !args.position_bias;
+  const int64_t floats_each =
+      (codes ? attention_codes_scratch(block, head_dim) : attention_scratch(block, head_dim)) / 16 * 16 + 16;
   const bool quantised = args.y.dtype() == DType::q8;
   const int64_t values_floats = quantised ? args.y.num_elements() : 0;
   auto* scratch = reinterpret_cast<float*>(
@@ -68,7 +70,10 @@ void attention(Device& device, const AttentionArgs& args) {
       AttentionTask task = task_for(args, y, pair / args.num_heads, pair % args.num_heads, first,
                                     std::min(queries, first + block));
       task.scratch = scratch + omp_get_thread_num() * floats_each;
-      device.kernels().attention(task);
+      if (codes)
+        device.kernels().attention_codes(task);
+      else
+        device.kernels().attention(task);
     }
   }
   if (quantised)

@@ -103,19 +103,19 @@ Row view(const std::byte* row, const Layout& layout) {
 
 int level(float group_scale, int q) {
   const float product = group_scale * static_cast<float>(q);  // exact: 11 bits by 4
-  return static_cast<int>(std::nearbyint(std::clamp(product, -kLargestLevel, kLargestLevel)));
+  return static_cast<int>(nearest(std::clamp(product, -kLargestLevel, kLargestLevel)));
 }
 
 int nearest_code(float group_scale, float wanted) {
   if (!(group_scale > 0)) return 0;
-  const int guess =
-      static_cast<int>(std::clamp(nearest(std::clamp(wanted, -128.0f, 128.0f) / group_scale), -7.0f, 7.0f));
-  int best = guess;
-  for (int q = std::max(guess - 1, -kLargestCode); q <= std::min(guess + 1, kLargestCode); ++q)
-    if (std::abs(static_cast<float>(level(group_scale, q)) - wanted) <
-        std::abs(static_cast<float>(level(group_scale, best)) - wanted))
-      best = q;
-  return best;
+  const float exact = std::clamp(wanted / group_scale, -7.0f, 7.0f);
+  // Levels are rounded, so the nearest may belong to the code on the other side of `exact`.
+  const float below = std::floor(exact);
+  const float above = std::min(below + 1, static_cast<float>(kLargestCode));
+  const float down =
+      std::abs(nearest(std::clamp(group_scale * below, -kLargestLevel, kLargestLevel)) - wanted);
+  const float up = std::abs(nearest(std::clamp(group_scale * above, -kLargestLevel, kLargestLevel)) - wanted);
+  return static_cast<int>(up < down ? above : below);
 }
 
 void choose_steps(const float* values, int64_t k, const Layout& layout, bool clip_search, float* steps) {

@@ -178,6 +178,7 @@ void bench_attention(Device& device, BenchClock& clock, const Format& precision,
                        .v = upload_as(stream, random_tensor(shape, 3, 1), type),
                        .num_heads = kHeads,
                        .scale = 1.0f / std::sqrt(static_cast<float>(head_dim)),
+                       .codes = precision.integer(),
                        .y = stream.make(shape, DType::f32)};
     const auto run = [&] { ops::attention(stream, args); };
     run();

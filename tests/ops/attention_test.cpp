@@ -52,14 +52,21 @@ Floats mask_values(const AttentionCase& c) {
 
 class Attention : public testing::TestWithParam<DeviceCase<AttentionCase>> {};
 
-TEST_P(Attention, equals_its_definition) {
-  const auto& [variant, c] = GetParam();
-  Device& device = *variant.device;
+// Runs a case, in 8-bit codes if it may; returns what came out and what should have.
+struct AttentionResult {
+  Floats got;
+  Doubles expected;
+};
+
+AttentionResult run(Device& device, const AttentionCase& c, bool codes, float key_offset = 0) {
   Stream stream(device, Stream::Mode::run);
   const int64_t width = c.heads * c.head_dim;
   const Shape q_shape{c.lanes, c.queries, width}, k_shape{c.lanes, c.keys, width};
   const Floats q = rounded(random_values(q_shape.num_elements(), 1), c.type);
-  const Floats k = rounded(random_values(k_shape.num_elements(), 2), c.type);
+  Floats k = random_values(k_shape.num_elements(), 2);
+  for (size_t i = 0; i < k.size(); ++i)
+    k[i] += key_offset * static_cast<float>(static_cast<int64_t>(i) % width % 3);
+  k = rounded(std::move(k), c.type);
   const Floats v = rounded(random_values(k_shape.num_elements(), 3), c.type);
   const float scale = c.sharpness / std::sqrt(static_cast<float>(c.head_dim));
   reference::Attention definition{c.lanes, c.heads, c.queries, c.keys, c.head_dim, scale, {}, {}};
@@ -71,6 +78,7 @@ TEST_P(Attention, equals_its_definition) {
                      .v = strided_input(device, k_shape, v, row, c.joined ? 2 * width : 0, c.type),
                      .num_heads = static_cast<int>(c.heads),
                      .scale = scale,
+                     .codes = codes,
                      .y = y.tensor()};
   if (c.mask != Mask::none)
     args.key_bias = input(device, {c.lanes, c.keys}, definition.key_bias = mask_values(c));
@@ -81,9 +89,36 @@ TEST_P(Attention, equals_its_definition) {
     args.position_bias = input(device, {c.heads, c.queries, c.keys}, definition.position_bias);
   }
   ops::attention(stream, args);
+  return {y.values(), reference::attention(definition, q, k, v)};
+}
+
+double relative_l2(const AttentionResult& result) {
+  double difference = 0;
+  double norm = 0;
+  for (size_t i = 0; i < result.got.size(); ++i) {
+    difference += std::pow(result.got[i] - result.expected[i], 2);
+    norm += result.expected[i] * result.expected[i];
+  }
+  return std::sqrt(difference / norm);
+}
+
+TEST_P(Attention, equals_its_definition) {
+  const auto& [variant, c] = GetParam();
+  const AttentionResult result = run(*variant.device, c, false);
   const DType type = c.y_type == DType::f32 ? c.type : c.y_type;
-  expect_close(variant.name + " attention", q_shape, type, y.values(),
-               reference::attention(definition, q, k, v));
+  expect_close(variant.name + " attention", {c.lanes, c.queries, c.heads * c.head_dim}, type, result.got,
+               result.expected);
+}
+
+// Codes of queries and keys are off by up to 1 / 254 of their row's extent, logits by a share of sharpness.
+// Keys with a common offset would lose all their bits to it, were their mean not taken off.
+TEST_P(Attention, in_codes_it_is_nearly_its_definition) {
+  const auto& [variant, c] = GetParam();
+  for (const float key_offset : {0.0f, 30.0f}) {
+    if (key_offset != 0 && c.mask != AttentionCase::Mask::none) continue;
+    EXPECT_LT(relative_l2(run(*variant.device, c, true, key_offset)), 0.02 + 0.02 * c.sharpness)
+        << variant.name << " " << c.name << ", keys " << key_offset << " off";
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(On, Attention, on_every_device(kCases), name_of_device_case<AttentionCase>);

@@ -1,4 +1,5 @@
 #include "cpu/simd/integer.h"
+#include "cpu/simd/attention_codes.h"
 
 namespace diorama::cpu::DIORAMA_ISA {
 namespace {
@@ -40,7 +41,7 @@ void multiply_strip(const IntegerTile& t, int64_t row, const std::byte* levels, 
 }
 
 void multiply_tile(const IntegerTile& t) {
-  for (int64_t column = 0; column < kPanel; column += kStrip) {
+  for (int64_t column = 0; column < t.columns; column += kStrip) {
     int64_t row = 0;
     for (; row + 3 <= t.rows; row += 3)
       multiply_strip<3>(t, row, t.levels + column * 4, t.sums + row * kPanel + column);
@@ -66,6 +67,10 @@ void multiply_tile(const IntegerTile& t) {
 #endif
 
 }  // namespace
+
+void attend_codes(const AttentionTask& task) {
+  attend_with_codes(task, 0, multiply_tile);
+}
 
 void multiply_integer(const IntegerTask& task) {
   multiply_integers(task, 0, multiply_tile);

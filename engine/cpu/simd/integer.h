@@ -12,7 +12,8 @@ struct IntegerTile {
   int64_t x_stride;
   const std::byte* levels;  // [k / 4][64][4]
   int64_t k;
-  int64_t rows;  // at most kTileRows
+  int64_t rows;     // at most kTileRows
+  int64_t columns;  // wanted; more may be written
   int32_t* sums;
 };
 
@@ -139,7 +140,7 @@ static inline void multiply_integers(const IntegerTask& t, int offset, TileFunct
     for (int64_t r = 0; r < t.num_rows; r += kTileRows) {
       const int64_t rows = min_of(kTileRows, t.num_rows - r);
       const std::byte* x = t.x + r * t.x_stride;
-      tile(IntegerTile{x, t.x_stride, levels, t.k, rows, sums});
+      tile(IntegerTile{x, t.x_stride, levels, t.k, rows, kPanel, sums});
       for (int64_t i = 0; i < rows; ++i) {
         float scale = 0;
         int32_t sum = 0;

@@ -1,3 +1,4 @@
+#include "cpu/simd/attention_codes.h"
 #include "cpu/simd/integer.h"
 
 #if defined(__AVX2__)
@@ -34,37 +35,40 @@ Register dot(Register sum, Register levels, int32_t x) {
 }
 #endif
 
-// R rows by as many columns as fit, from `levels` on.
-template <int R>
+// R rows by V registers of columns, from `levels` on.
+template <int R, int V>
 void multiply_columns(const IntegerTile& t, const std::byte* levels, int32_t* sums) {
-  Register totals[R][kVecs] = {};
+  Register totals[R][V] = {};
   const std::byte* x[R];
 #pragma GCC unroll 6
   for (int r = 0; r < R; ++r) x[r] = t.x + r * t.x_stride;
   for (int64_t k = 0; k < t.k; k += 4, levels += 4 * kPanel) {
-    Register w[kVecs];
+    Register w[V];
 #pragma GCC unroll 4
-    for (int v = 0; v < kVecs; ++v) w[v] = load_levels(levels + v * sizeof(Register));
+    for (int v = 0; v < V; ++v) w[v] = load_levels(levels + v * sizeof(Register));
 #pragma GCC unroll 6
     for (int r = 0; r < R; ++r) {
       int32_t four;
       __builtin_memcpy(&four, x[r] + k, sizeof four);
 #pragma GCC unroll 4
-      for (int v = 0; v < kVecs; ++v) totals[r][v] = dot(totals[r][v], w[v], four);
+      for (int v = 0; v < V; ++v) totals[r][v] = dot(totals[r][v], w[v], four);
     }
   }
 #pragma GCC unroll 6
   for (int r = 0; r < R; ++r)
 #pragma GCC unroll 4
-    for (int v = 0; v < kVecs; ++v)
+    for (int v = 0; v < V; ++v)
       __builtin_memcpy(sums + r * kPanel + v * kLanes, &totals[r][v], sizeof(Register));
 }
 
 template <int R>
 void multiply_rows(const IntegerTile& t) {
   constexpr int kColumns = kVecs * kLanes;
-  for (int64_t column = 0; column < kPanel; column += kColumns)
-    multiply_columns<R>(t, t.levels + column * 4, t.sums + column);
+  int64_t column = 0;
+  for (; column + kColumns <= t.columns; column += kColumns)
+    multiply_columns<R, kVecs>(t, t.levels + column * 4, t.sums + column);
+  for (; column < t.columns; column += kLanes)
+    multiply_columns<R, 1>(t, t.levels + column * 4, t.sums + column);
 }
 
 void multiply_tile(const IntegerTile& t) {
@@ -85,6 +89,10 @@ void multiply_tile(const IntegerTile& t) {
 }
 
 }  // namespace
+
+void attend_codes_vnni(const AttentionTask& task) {
+  attend_with_codes(task, kOffset, multiply_tile);
+}
 
 void multiply_integer_vnni(const IntegerTask& task) {
   multiply_integers(task, kOffset, multiply_tile);

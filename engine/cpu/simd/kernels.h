@@ -123,6 +123,16 @@ constexpr int64_t attention_scratch(int64_t num_queries, int64_t head_dim) {
   return 2 * num_queries * (width + 1) + key_tile(head_dim) * (2 * width + kTileRows + 1);
 }
 
+// The same for attention in codes: keys in one round, and floats of scratch.
+constexpr int64_t kCodesTile = 512;
+constexpr int64_t attention_codes_scratch(int64_t num_queries, int64_t head_dim) {
+  const int64_t width = (head_dim + kPanel - 1) / kPanel * kPanel;
+  const int64_t bytes = kCodesTile * (head_dim + 4 + width + kTileRows * 5 + 8) +
+                        kTileRows * (head_dim + 4 + kPanel * 4) + (num_queries + 2) * width * 4 +
+                        num_queries * 8 + 16 * 64;
+  return (bytes + 3) / 4;
+}
+
 struct Kernels {
   void (*multiply)(const MultiplyTask& task);
   // Row `row` of y from its n sums, for products that come from elsewhere.
@@ -134,6 +144,8 @@ struct Kernels {
   void (*quantise_row)(const QuantiseTask& task, const float* x, std::byte* y);
   void (*norm_row)(const NormTask& task, const float* x, DType type, void* y);
   void (*attention)(const AttentionTask& task);
+  // The same in products of 8-bit codes; no position bias.
+  void (*attention_codes)(const AttentionTask& task);
   // The first row of each.
   void (*binary_row)(BinaryKind kind, Rows a, Rows b, MutableRows y, int64_t width);
   void (*unary_row)(Activation activation, Rows x, MutableRows y, int64_t width);

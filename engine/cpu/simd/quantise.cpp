@@ -48,24 +48,40 @@ void rotate_four_apart(float* x, int64_t k) {
   }
 }
 
-void rotate(float* x, int64_t k, int order) {
-  if (order == 1) return;
-  rotate_narrow(x, k, order);
-  if (kLanes < 16 && order >= 16) rotate_four_apart(x, k);
-  for (int64_t apart = 16; apart < order; apart *= 4) rotate_wide(x, k, apart);
+// scratch = x * multiplier, with the stages within 64 elements while they are in registers.
+void condition_blocks(const QuantiseTask& t, const float* x) {
+  for (int64_t block = 0; block < t.width; block += 64) {
+    Vec v[4];
+    for (int i = 0; i < 4; ++i) {
+      v[i] = load(x + block + i * kLanes);
+      if (t.multiplier != nullptr) v[i] *= load(t.multiplier + block + i * kLanes);
+      v[i] = rotate_lanes<4 % kLanes>(rotate_lanes<1>(v[i]));
+    }
+    const Vec sum = (v[0] + v[1]) + (v[2] + v[3]);
+    for (int i = 0; i < 4; ++i) store(t.scratch + block + i * kLanes, sum - 2.0f * v[3 - i]);
+  }
+  for (int64_t apart = 64; apart < t.rotation; apart *= 4) rotate_wide(t.scratch, t.width, apart);
+}
+
+void condition(const QuantiseTask& t, const float* x) {
+  if (kLanes == 16 && t.rotation >= 64) return condition_blocks(t, x);
+  for (int64_t i = 0; i < t.width; i += kLanes) {
+    const int count = lanes_left(i, t.width);
+    Vec v = load(x + i, count);
+    if (t.multiplier != nullptr) v *= load(t.multiplier + i, count);
+    store(t.scratch + i, v, count);
+  }
+  if (t.rotation == 1) return;
+  rotate_narrow(t.scratch, t.width, t.rotation);
+  if (kLanes < 16 && t.rotation >= 16) rotate_four_apart(t.scratch, t.width);
+  for (int64_t apart = 16; apart < t.rotation; apart *= 4) rotate_wide(t.scratch, t.width, apart);
 }
 
 }  // namespace
 
 void quantise_row(const QuantiseTask& t, const float* x, std::byte* y) {
   if (t.multiplier != nullptr || t.rotation > 1) {
-    for (int64_t i = 0; i < t.width; i += kLanes) {
-      const int count = lanes_left(i, t.width);
-      Vec v = load(x + i, count);
-      if (t.multiplier != nullptr) v *= load(t.multiplier + i, count);
-      store(t.scratch + i, v, count);
-    }
-    rotate(t.scratch, t.width, t.rotation);
+    condition(t, x);
     x = t.scratch;
   }
   Vec largest_of_lanes{};

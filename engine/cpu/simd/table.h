@@ -12,6 +12,8 @@ void multiply_integer_vnni(const IntegerTask& task);
 void quantise_row(const QuantiseTask& task, const float* x, std::byte* y);
 void norm_row(const NormTask& task, const float* x, DType type, void* y);
 void attend(const AttentionTask& task);
+void attend_codes(const AttentionTask& task);
+void attend_codes_vnni(const AttentionTask& task);
 void binary_row(BinaryKind kind, Rows a, Rows b, MutableRows y, int64_t width);
 void unary_row(Activation activation, Rows x, MutableRows y, int64_t width);
 void gate_add_row(const float* x, const float* gate, const float* residual, float* y, int64_t width);
