@@ -13,6 +13,7 @@ void add_devices_command(CLI::App& program, int& result);
 void add_metadata_command(CLI::App& program, int& result);
 void add_compare_command(CLI::App& program, int& result);
 void add_trace_command(CLI::App& program, int& result);
+void add_shaders_command(CLI::App& program, int& result);
 void add_bench_command(CLI::App& program, int& result);
 
 }  // namespace diorama::cli

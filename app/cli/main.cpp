@@ -20,6 +20,7 @@ int run(int argc, char** argv) {
   add_compare_command(program, result);
   add_trace_command(program, result);
   add_bench_command(program, result);
+  add_shaders_command(program, result);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

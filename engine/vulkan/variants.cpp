@@ -68,6 +68,30 @@ double value_of(const VkPipelineExecutableStatisticKHR& statistic) {
   }
 }
 
+std::string assembly_of(const Context& context, VkPipeline pipeline) {
+  VkPipelineExecutableInfoKHR info{VK_STRUCTURE_TYPE_PIPELINE_EXECUTABLE_INFO_KHR};
+  info.pipeline = pipeline;
+  const auto get = [&](std::vector<VkPipelineExecutableInternalRepresentationKHR>& texts) {
+    auto count = static_cast<uint32_t>(texts.size());
+    check(vkGetPipelineExecutableInternalRepresentationsKHR(context.handle(), &info, &count,
+                                                            texts.empty() ? nullptr : texts.data()),
+          "vkGetPipelineExecutableInternalRepresentations");
+    texts.resize(count, {VK_STRUCTURE_TYPE_PIPELINE_EXECUTABLE_INTERNAL_REPRESENTATION_KHR});
+  };
+  std::vector<VkPipelineExecutableInternalRepresentationKHR> texts;
+  get(texts);  // how many
+  get(texts);  // how long
+  std::vector<std::string> contents(texts.size());
+  for (size_t i = 0; i < texts.size(); ++i) {
+    contents[i].resize(texts[i].dataSize);
+    texts[i].pData = contents[i].data();
+  }
+  get(texts);
+  for (size_t i = 0; i < texts.size(); ++i)
+    if (std::string_view(texts[i].name) == "Assembly") return contents[i];
+  return "";
+}
+
 PipelineReport report(const Context& context, const std::string& name, VkPipeline pipeline) {
   VkPipelineExecutableInfoKHR info{VK_STRUCTURE_TYPE_PIPELINE_EXECUTABLE_INFO_KHR};
   info.pipeline = pipeline;
@@ -76,7 +100,7 @@ PipelineReport report(const Context& context, const std::string& name, VkPipelin
         return vkGetPipelineExecutableStatisticsKHR(context.handle(), &info, count, values);
       },
       {VK_STRUCTURE_TYPE_PIPELINE_EXECUTABLE_STATISTIC_KHR});
-  PipelineReport result{name, {}};
+  PipelineReport result{name, {}, assembly_of(context, pipeline)};
   for (const VkPipelineExecutableStatisticKHR& statistic : statistics)
     result.statistics.emplace_back(statistic.name, value_of(statistic));
   return result;
@@ -105,7 +129,8 @@ std::vector<PipelineReport> compile_gpu_pipelines(const DeviceOptions& options) 
   if (!context->caps().pipeline_statistics)
     fail(Fault::unsupported_device, "[vulkan] {} has no pipeline statistics", context->info().name);
   Pipelines pipelines(context);
-  pipelines.set_flags(VK_PIPELINE_CREATE_CAPTURE_STATISTICS_BIT_KHR);
+  pipelines.set_flags(VK_PIPELINE_CREATE_CAPTURE_STATISTICS_BIT_KHR |
+                      VK_PIPELINE_CREATE_CAPTURE_INTERNAL_REPRESENTATIONS_BIT_KHR);
   std::vector<PipelineReport> reports;
   for (const NamedPipeline& pipeline : gpu_pipelines(context->caps()))
     reports.push_back(report(*context, pipeline.name, pipelines.get(pipeline.key)));

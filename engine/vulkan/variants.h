@@ -21,6 +21,7 @@ std::vector<VariantSet> variant_sets();
 struct PipelineReport {
   std::string name;
   std::vector<std::pair<std::string, double>> statistics;
+  std::string assembly;  // empty where the driver shows none
 };
 // Compiles every kernel as GPUs run it, in the types that matter; nothing runs. Fault::unsupported_device
 // where the driver tells nothing.

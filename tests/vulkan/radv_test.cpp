@@ -5,6 +5,7 @@
 
 #include "requirements.h"
 #include "vulkan/environment.h"
+#include "vulkan/inner_loop.h"
 #include "vulkan/variants.h"
 
 namespace diorama::vulkan {
@@ -46,6 +47,11 @@ TEST_P(Radv, spills_no_register) {
         ++spill_counts;
         EXPECT_EQ(value, 0) << GetParam() << " " << report.name << ": " << name;
       }
+    if (report.name.starts_with("linear_integer_dot")) {
+      const InstructionMix mix = inner_loop(report.assembly);
+      EXPECT_GT(mix.dot4, 100) << report.name;
+      EXPECT_GE(mix.dot4, 0.9 * mix.vector) << report.name << ": something but products in the innermost loop";
+    }
     EXPECT_EQ(spill_counts, 2) << report.name << ": vector and scalar registers";
   }
 }
