@@ -12,6 +12,7 @@ namespace {
 
 struct Options {
   BenchOptions bench;
+  std::string modulation;
   bool no_kernels = false;
   bool json = false;
   ComputeOptions compute;
@@ -20,20 +21,23 @@ struct Options {
 void print_json(const BenchRow& row) {
   const nlohmann::ordered_json json{
       {"group", row.group},      {"name", row.name},          {"ms", row.timing.milliseconds},
-      {"rate", row.timing.rate}, {"share", row.timing.share}, {"error", row.error}};
+      {"rate", row.timing.rate}, {"share", row.timing.share}, {"error", row.error},
+      {"note", row.note}};
   fmt::print("{}\n", json.dump());
 }
 
 void print_text(const BenchRow& row) {
-  fmt::print("{:<10} {:<44} {:>10} {:>10.1f} {:>7} {:>9}\n", row.group, row.name,
+  fmt::print("{:<10} {:<44} {:>10} {:>10} {:>7} {:>9}  {}\n", row.group, row.name,
              row.timing.milliseconds > 0 ? fmt::format("{:.3f}", row.timing.milliseconds) : "",
-             row.timing.rate, row.timing.share > 0 ? fmt::format("{:.0f} %", 100 * row.timing.share) : "",
-             row.error > 0 ? fmt::format("{:.1e}", row.error) : "");
+             row.timing.rate > 0 ? fmt::format("{:.1f}", row.timing.rate) : "",
+             row.timing.share > 0 ? fmt::format("{:.0f} %", 100 * row.timing.share) : "",
+             row.error > 0 ? fmt::format("{:.1e}", row.error) : "", row.note);
 }
 
 void run(Options options) {
   const auto device = open_compute_device(options.compute);
   options.bench.precision = choose_precision(options.compute.precision, *device);
+  if (!options.modulation.empty()) options.bench.modulation = &find_format(options.modulation);
   options.bench.kernels = !options.no_kernels;
   fmt::print(stderr, "{}, {}\n", device->description(), options.bench.precision.name);
   if (!options.json)
@@ -61,6 +65,7 @@ void add_bench_command(CLI::App& program, int&) {
   command->add_option("-m,--model", options->bench.models, "Model folders or names to run the denoiser of")
       ->take_all()
       ->delimiter(',');
+  command->add_option("--modulation", options->modulation, "Format of adaLN in forwards, such as w4a8");
   command->add_option("--repeats", options->bench.repeats, "Timings the median is taken of")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();

@@ -10,10 +10,10 @@ namespace diorama::nn {
 namespace {
 
 // Weight of a matrix or convolution without its memory.
-Weight describe(const Entry& entry, const Device& device, const Format& precision) {
+Weight describe(const Entry& entry, const Device& device, const RoleFormats& formats) {
   Weight weight;
   weight.name = entry.path;
-  weight.format = &default_format(entry.role, precision);
+  weight.format = &formats.of(entry.role);
   weight.n = entry.n();
   weight.k = entry.k();
   if (entry.kind == Entry::Kind::convolution) {
@@ -127,23 +127,25 @@ size_t bias_bytes(const Entry& entry) {
 
 }  // namespace
 
-const Format& default_format(Role role, const Format& precision) {
+const Format& RoleFormats::of(Role role) const {
+  const bool integer = precision->integer();
   switch (role) {
     case Role::linear:
-      return precision;
+      return *precision;
     case Role::modulation:
-      return precision.integer() ? w8a8::kFormat : precision;
+      if (modulation != nullptr) return *modulation;
+      return integer ? w8a8::kFormat : *precision;
     case Role::conv:
-      return precision.integer() ? format_f16() : precision;
+      return integer ? format_f16() : *precision;
     case Role::embedding:
     case Role::final:
-      return precision.integer() ? format_f16() : format_f32();
+      return integer ? format_f16() : format_f32();
     default:
       return format_f32();
   }
 }
 
-Weights Weights::plan(const TensorTable& table, const Device& device, const Format& precision) {
+Weights Weights::plan(const TensorTable& table, const Device& device, const RoleFormats& formats) {
   Weights weights;
   for (const Entry& entry : table.entries()) {
     if (entry.kind == Entry::Kind::tensor) {
@@ -152,7 +154,7 @@ Weights Weights::plan(const TensorTable& table, const Device& device, const Form
       weights.byte_size_ += static_cast<size_t>(shape.num_elements()) * sizeof(float);
       continue;
     }
-    Weight weight = describe(entry, device, precision);
+    Weight weight = describe(entry, device, formats);
     if (!entry.biases.empty()) weight.bias = Tensor({}, {weight.n}, DType::f32);
     weights.byte_size_ +=
         static_cast<size_t>(weight.n) * weight.format->row_bytes(weight.k) + bias_bytes(entry);
@@ -162,7 +164,7 @@ Weights Weights::plan(const TensorTable& table, const Device& device, const Form
 }
 
 Weights Weights::load(const TensorTable& table, const TensorSource& source, Device& device,
-                      const Format& precision) {
+                      const RoleFormats& formats) {
   for_each_spec(table, [&](const TensorSpec& spec) { source.check(spec); });
   Weights weights;
   for (const Entry& entry : table.entries()) {
@@ -171,7 +173,7 @@ Weights Weights::load(const TensorTable& table, const TensorSource& source, Devi
       weights.byte_size_ += static_cast<size_t>(entry.weights.front().shape.num_elements()) * sizeof(float);
       weights.tensors_.emplace(entry.path, load_tensor(entry.weights.front(), source, device));
     } else {
-      Weight weight = describe(entry, device, precision);
+      Weight weight = describe(entry, device, formats);
       weight.bias = load_bias(entry, source, device);
       const Format* stored = stored_format(entry, source);
       if (stored != nullptr) weight.format = stored;

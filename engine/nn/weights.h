@@ -37,16 +37,24 @@ class TensorSource {
   virtual void release(const TensorSpec&) const {}
 };
 
-// Matrices and convolutions take the precision; what is small or delicate stays f32.
-const Format& default_format(Role role, const Format& precision);
+// Which format a weight of some role gets. Matrices and convolutions take the precision; what is small or
+// delicate stays f32, beside integer formats the embedders and the final layer f16.
+struct RoleFormats {
+  const Format* precision;
+  const Format* modulation = nullptr;  // null: w8a8 beside integer formats, else the precision
+
+  RoleFormats(const Format& all) : precision(&all) {}  // NOLINT(google-explicit-constructor)
+  RoleFormats(const Format& all, const Format& adaptive) : precision(&all), modulation(&adaptive) {}
+  const Format& of(Role role) const;
+};
 
 class Weights {
  public:
   // Shapes and types only: enough for a plan.
-  static Weights plan(const TensorTable& table, const Device& device, const Format& precision);
+  static Weights plan(const TensorTable& table, const Device& device, const RoleFormats& formats);
   // Checks every tensor first, then packs them one by one.
   static Weights load(const TensorTable& table, const TensorSource& source, Device& device,
-                      const Format& precision);
+                      const RoleFormats& formats);
 
   const Weight& matrix(const std::string& path) const;  // or a convolution
   const Tensor& tensor(const std::string& path) const;

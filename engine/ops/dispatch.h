@@ -1,11 +1,27 @@
 #pragma once
 
+#include <chrono>
+#include <string_view>
+#include <type_traits>
+
 #include "cpu/device.h"
 #include "ops/ops.h"
 #include "tensor/stream.h"
 #include "vulkan/device.h"
 
 namespace diorama::ops {
+
+template <typename Args>
+std::string_view name_of_op(const Args& args) {
+  if constexpr (std::is_same_v<Args, LinearArgs>)  // a row for each picture, or for each token
+    return args.x.shape().rank() == 2 ? "linear, rows of their own" : "linear, tokens";
+  else if constexpr (std::is_same_v<Args, AttentionArgs>)
+    return "attention";
+  else if constexpr (std::is_same_v<Args, NormArgs>)
+    return "norm";
+  else
+    return "rest";
+}
 
 // Runs the device's own kernel; nothing in a plan.
 template <typename Args>
@@ -14,10 +30,16 @@ void dispatch(Stream& stream, const Args& args, void (*on_cpu)(cpu::Device&, con
   if (stream.planning()) return;
   Device& device = stream.device();
   device.poll();
+  using Clock = std::chrono::steady_clock;
+  const auto start = stream.observer() ? Clock::now() : Clock::time_point();
   if (device.kind() == DeviceKind::cpu)
     on_cpu(static_cast<cpu::Device&>(device), args);
   else
     on_vulkan(static_cast<vulkan::Device&>(device), args);
+  if (!stream.observer()) return;
+  device.finish();
+  stream.observer()(name_of_op(args),
+                    std::chrono::duration<double, std::milli>(Clock::now() - start).count());
 }
 
 // Where codes are wanted and no kernel writes them: runs the op into fp32, then quantises that. False where

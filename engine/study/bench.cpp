@@ -37,11 +37,13 @@ void bench(Device& device, const BenchOptions& options, const BenchReport& repor
   report_peaks(device, report);
   BenchClock clock(device, options.repeats);
   const Format& format = *options.precision.transformer;
+  nn::RoleFormats formats(format);
+  formats.modulation = options.modulation;
   if (options.kernels) {
     bench_linear(device, clock, format, report);
     bench_attention(device, clock, format, report);
   }
-  for (const std::string& name : options.configs) bench_forward(device, clock, name, format, report);
+  for (const std::string& name : options.configs) bench_forward(device, clock, name, formats, report);
   for (const std::string& model : options.models)
     bench_denoiser(device, clock, model, options.precision, report);
 }

@@ -13,17 +13,19 @@
 namespace diorama {
 
 struct BenchRow {
-  std::string group;  // peak, linear, onednn, attention, forward, denoiser
+  std::string group;  // peak, linear, onednn, attention, forward, budget, denoiser
   std::string name;
   Timing timing;     // of a peak only the rate: GFLOP/s, or GB/s for copies
   double error = 0;  // against the check's reference, relative L2
+  std::string note = {};
 };
 using BenchReport = std::function<void(const BenchRow&)>;
 
 struct BenchOptions {
   Precision precision;
-  std::vector<std::string> configs;  // published configurations to run forwards of
-  std::vector<std::string> models;   // folders or names to run the denoiser of
+  const Format* modulation = nullptr;  // of forwards; null: as the precision has it
+  std::vector<std::string> configs;    // published configurations to run forwards of
+  std::vector<std::string> models;     // folders or names to run the denoiser of
   int repeats = 5;
   bool kernels = true;
 };

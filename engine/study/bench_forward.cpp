@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cmath>
+#include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -23,9 +25,9 @@ struct Forward {
   models::ConditionInputs inputs;
   HostTensor latent;
 
-  Forward(Device& device, const Config& config, const Format& precision)
+  Forward(Device& device, const Config& config, const nn::RoleFormats& formats)
       : network(models::make_transformer(config)),
-        weights(nn::Weights::load(network->tensors(), RandomSource(), device, precision)) {
+        weights(nn::Weights::load(network->tensors(), RandomSource(), device, formats)) {
     const auto geometry = network->geometry();
     latent = random_tensor({2, geometry.in_channels, geometry.sample_size, geometry.sample_size}, 4, 1.7f);
     if (geometry.num_classes > 0) {
@@ -37,8 +39,8 @@ struct Forward {
   }
 
   // Condition once, then `times` evaluations, each handed to `each` while it runs.
-  HostTensor run(Device& device, const std::function<void(const std::function<void()>&)>& around,
-                 Plan& plan) const {
+  HostTensor run(Device& device, const std::function<void(const std::function<void()>&)>& around, Plan& plan,
+                 const Stream::OpObserver& observer = {}) const {
     HostTensor output;
     const auto evaluate = [&](nn::Walk& walk, const models::Condition& condition) {
       const Tensor x = walk.stream().upload(latent.shape, latent.values);
@@ -54,6 +56,7 @@ struct Forward {
     Stream stream(device, Stream::Mode::run, plan.arena_bytes);
     nn::Walk walk(stream, weights);
     const auto condition = network->condition(nn::Scope(walk), inputs);
+    stream.observe(observer);
     around([&] { output = stream.download(evaluate(walk, condition)); });
     return output;
   }
@@ -65,9 +68,9 @@ Config with_one_block(const Config& config) {
   return Config::parse(json.dump(), config.where());
 }
 
-HostTensor run_once(Device& device, const Config& config, const Format& precision) {
+HostTensor run_once(Device& device, const Config& config, const nn::RoleFormats& formats) {
   Plan plan;
-  return Forward(device, config, precision)
+  return Forward(device, config, formats)
       .run(
           device, [](const auto& forward) { forward(); }, plan);
 }
@@ -79,6 +82,32 @@ double squared_distance(const HostTensor& a, const HostTensor& b) {
   return sum;
 }
 
+// The most resident memory since then, in bytes; 0 where the system does not say.
+void forget_peak_memory() {
+  std::ofstream("/proc/self/clear_refs") << "5";
+}
+size_t peak_memory() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("VmHWM:")) return std::stoull(line.substr(6)) * 1024;
+  return 0;
+}
+
+// One evaluation op by op. What is fused into a product (bias, GELU, gate, residual, quantising) counts with
+// it.
+void report_budget(Device& device, const Forward& forward, const BenchReport& report) {
+  std::map<std::string, double, std::less<>> budget;
+  Plan plan;
+  const auto run = [&](const Stream::OpObserver& observer) {
+    forward.run(
+        device, [](const auto& once) { once(); }, plan, observer);
+  };
+  run({});
+  run([&](std::string_view op, double milliseconds) { budget[std::string(op)] += milliseconds; });
+  for (const auto& [op, milliseconds] : budget)
+    report({.group = "budget", .name = op, .timing = {.milliseconds = milliseconds}});
+}
+
 double distance(const HostTensor& got, const HostTensor& expected) {
   return relative_error(squared_distance(got, expected),
                         squared_distance(expected, HostTensor(expected.shape)));
@@ -86,22 +115,28 @@ double distance(const HostTensor& got, const HostTensor& expected) {
 
 }  // namespace
 
-void bench_forward(Device& device, BenchClock& clock, const std::string& name, const Format& precision,
+void bench_forward(Device& device, BenchClock& clock, const std::string& name, const nn::RoleFormats& formats,
                    const BenchReport& report) {
   const Config config = published_config(name);
-  cpu::Device portable({.isa = cpu::Isa::portable});
-  const HostTensor expected = run_once(portable, with_one_block(config), format_f32());
-  const double error = distance(run_once(device, with_one_block(config), precision), expected);
-
-  const Forward forward(device, config, precision);
+  {
+    cpu::Device portable({.isa = cpu::Isa::portable});
+    const HostTensor expected = run_once(portable, with_one_block(config), format_f32());
+    const double error = distance(run_once(device, with_one_block(config), formats), expected);
+    report({.group = "check", .name = name + ", one block", .error = error});
+  }
+  forget_peak_memory();
+  const Forward forward(device, config, formats);
   Plan plan;
   Timing timing;
   forward.run(
-      device, [&](const auto& once) { timing = clock.time(plan.multiply_adds, precision, once); }, plan);
+      device, [&](const auto& once) { timing = clock.time(plan.multiply_adds, *formats.precision, once); },
+      plan);
   report({.group = "forward",
-          .name = fmt::format("{} {}, guidance pair", name, precision.name),
+          .name = fmt::format("{} {}, guidance pair", name, formats.precision->name),
           .timing = timing,
-          .error = error});
+          .note = fmt::format("weights {} MB, process at most {} MB", forward.weights.byte_size() / 1'000'000,
+                              peak_memory() / 1'000'000)});
+  report_budget(device, forward, report);
 }
 
 void bench_denoiser(Device& device, BenchClock& clock, const std::string& model, const Precision& precision,

@@ -1,14 +1,16 @@
 // Whole networks and whole runs, checked against the portable kernels before they are timed.
 #pragma once
 
+#include "nn/weights.h"
 #include "study/bench.h"
 #include "study/bench_clock.h"
 
 namespace diorama {
 
-// An evaluation of a published configuration with drawn weights, as a guidance pair.
-void bench_forward(Device& device, BenchClock& clock, const std::string& config, const Format& precision,
-                   const BenchReport& report);
+// An evaluation of a published configuration with drawn weights, as a guidance pair; how much memory it
+// takes, and which ops its time goes to.
+void bench_forward(Device& device, BenchClock& clock, const std::string& config,
+                   const nn::RoleFormats& formats, const BenchReport& report);
 
 // The denoiser of a model folder: every step that the model recommends, guided, without encoding and
 // decoding.

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
+#include <string_view>
 
 #include "tensor/arena.h"
 #include "tensor/device.h"
@@ -31,6 +33,11 @@ class Stream {
   // Zeros in a plan.
   HostTensor download(const Tensor& tensor);
 
+  // Told the milliseconds of each op as it ends; every op then waits for itself. For measuring only.
+  using OpObserver = std::function<void(std::string_view op, double milliseconds)>;
+  void observe(OpObserver observer) { observer_ = std::move(observer); }
+  const OpObserver& observer() const { return observer_; }
+
   size_t arena_peak() const { return arena_->peak(); }
 
   // Multiply-adds of the ops as they ran (or would run).
@@ -43,6 +50,7 @@ class Stream {
   std::shared_ptr<Arena> arena_;
   std::shared_ptr<Buffer> memory_;
   uint64_t multiply_adds_ = 0;
+  OpObserver observer_;
 };
 
 }  // namespace diorama

@@ -1,3 +1,4 @@
+#include "cpu/simd/fetch.h"
 #include "cpu/simd/math.h"
 #include "cpu/simd/table.h"
 #include "cpu/simd/tile.h"
@@ -38,15 +39,6 @@ struct Scratch {
     sums = maxima + t.num_queries;
   }
 };
-
-// Rows of one head lie far apart, where no hardware looks ahead.
-void fetch_ahead(Rows x, int64_t row, int64_t end, int64_t width) {
-  constexpr int64_t kAhead = 16;
-  if (row + kAhead >= end) return;
-  const int64_t size = element_size(x.type);
-  const char* bytes = static_cast<const char*>(x.data) + (row + kAhead) * x.stride * size;
-  for (int64_t i = 0; i < width * size; i += 64) __builtin_prefetch(bytes + i);
-}
 
 void begin(const AttentionTask& t, const Scratch& s) {
   for (int64_t i = 0; i < t.num_queries; ++i) {

@@ -3,6 +3,7 @@
 // below their row's maximum.
 #pragma once
 
+#include "cpu/simd/fetch.h"
 #include "cpu/simd/integer.h"
 
 namespace diorama::cpu::DIORAMA_ISA {
@@ -65,16 +66,22 @@ struct CodesScratch {
 // Means of the keys' channels and extents of the values', over all keys.
 static inline void survey(const AttentionTask& t, const CodesScratch& s) {
   for (int64_t c = 0; c < t.head_dim; c += kLanes) {
-    const int count = lanes_left(c, t.head_dim);
-    Vec sum{};
-    Vec extent{};
-    for (int64_t j = 0; j < t.num_keys; ++j) {
-      sum += load_as(t.k.type, t.k.data, j * t.k.stride + c, count);
+    store(s.key_mean + c, Vec{});
+    store(s.value_scales + c, Vec{});
+  }
+  for (int64_t j = 0; j < t.num_keys; ++j) {
+    fetch_ahead(t.k, j, t.num_keys, t.head_dim);
+    fetch_ahead(t.v, j, t.num_keys, t.head_dim);
+    for (int64_t c = 0; c < t.head_dim; c += kLanes) {
+      const int count = lanes_left(c, t.head_dim);
       const Vec v = load_as(t.v.type, t.v.data, j * t.v.stride + c, count);
-      extent = max(extent, max(v, -v));
+      store(s.key_mean + c, load(s.key_mean + c) + load_as(t.k.type, t.k.data, j * t.k.stride + c, count));
+      store(s.value_scales + c, max(load(s.value_scales + c), max(v, -v)));
     }
-    store(s.key_mean + c, sum / static_cast<float>(t.num_keys));
-    store(s.value_scales + c, extent / 127.0f);
+  }
+  for (int64_t c = 0; c < t.head_dim; c += kLanes) {
+    store(s.key_mean + c, load(s.key_mean + c) / static_cast<float>(t.num_keys));
+    store(s.value_scales + c, load(s.value_scales + c) / 127.0f);
   }
 }
 
@@ -122,21 +129,20 @@ static inline void pack_codes(const AttentionTask& t, const CodesScratch& s, int
     std::byte* column = s.keys + j / kPanel * kPanel * s.depth + j % kPanel * 4;
     s.key_scales[j] = encode_row(s, t.head_dim, offset, read, column, 4 * kPanel, nullptr);
   }
-  for (int64_t c = 0; c < t.head_dim; c += kLanes) {
-    const int lanes = lanes_left(c, t.head_dim);
-    const Vec scale = load(s.value_scales + c, lanes);
-    const Vec inverse = scale > 0.0f ? 1.0f / scale : Vec{};
-    std::byte* column = s.values + c / kPanel * kPanel * s.tile + c % kPanel * 4;
-    for (int64_t j = 0; j < padded; j += 4) {
+  for (int64_t j = 0; j < padded; j += 4)
+    for (int64_t c = 0; c < t.head_dim; c += kLanes) {
+      const int lanes = lanes_left(c, t.head_dim);
+      const Vec scale = load(s.value_scales + c);
+      const Vec inverse = scale > 0.0f ? 1.0f / scale : Vec{};
       IntVec word{};
       for (int i = 0; i < 4; ++i) {
         Vec v{};
         if (j + i < count) v = load_as(t.v.type, t.v.data, (first + j + i) * t.v.stride + c, lanes);
         word |= ((nearest_integers(v * inverse) + offset) & 255) << (8 * i);
       }
-      __builtin_memcpy(column + j * kPanel, &word, sizeof word);
+      __builtin_memcpy(s.values + c / kPanel * kPanel * s.tile + c % kPanel * 4 + j * kPanel, &word,
+                       sizeof word);
     }
-  }
 }
 
 // Logits of a tile of rows with all keys of the tile; `row` is the first query.
@@ -149,6 +155,7 @@ static inline void logits_of(const AttentionTask& t, const CodesScratch& s, int6
     const auto read = [&](int64_t c, int lanes) {
       return load_as(t.q.type, t.q.data, (row + r) * t.q.stride + c, lanes);
     };
+    fetch_ahead(t.q, row + r, t.num_queries, t.head_dim);
     int32_t sum = 0;
     scales[r] = encode_row(s, t.head_dim, 0, read, s.queries + r * s.depth, 4, &sum) * t.scale;
     excess[r] = offset * sum;
