@@ -52,10 +52,15 @@ void EncodedRows::check(int64_t first, int64_t count, const std::byte* rows) con
         const float step = view.group_scale(group);
         sound = sound && step >= 0 && step * 7 < 127.5f;
       }
+      constexpr auto kLow = std::byte{15};
+      sound = sound && std::none_of(rows, rows + layout.codes_bytes(), [](std::byte pair) {
+                return (pair & kLow) == std::byte{0} || pair >> 4 == std::byte{0};
+              });
     }
     if (!sound)
-      fail(Fault::model_file, "{}: row {} has a scale that no {} weight can have; fetch the file again",
-           weight_.name, first + row, weight_.format->name);
+      fail(Fault::model_file,
+           "{}: row {} has a scale or a code that no {} weight can have; fetch the file again", weight_.name,
+           first + row, weight_.format->name);
   }
 }
 

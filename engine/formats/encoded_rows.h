@@ -19,7 +19,7 @@ class EncodedRows {
   // Rows [first, first + count) of those just read, in the format, to their places in `out`, which has room
   // for all of them; many threads.
   void encode(int64_t first, int64_t count, std::byte* out);
-  // Throws Fault::model_file where a scale of an encoded row is none: kernels trust them.
+  // Throws Fault::model_file where a scale or a code of an encoded row is none: kernels trust them.
   void check(int64_t first, int64_t count, const std::byte* rows) const;
 
  private:

@@ -267,6 +267,31 @@ TEST_F(ProgramTest, bench_checks_a_models_denoiser_before_it_is_timed) {
   EXPECT_LT(denoiser.at("error"), 1e-4);
 }
 
+TEST_F(ProgramTest, a_quantised_model_is_written_painted_and_protected) {
+  const Output quantised =
+      run({"models", "quantize", kModel.string(), "mini-w4a8", "--prompts", "1", "--steps", "2", "--rows",
+           "64", "--pictures", "1", "--json", "--device", "cpu"});
+  ASSERT_EQ(quantised.code, 0) << quantised.err;
+  const auto report = nlohmann::json::parse(quantised.out);
+  EXPECT_LT(report.at("bytes_after"), report.at("bytes_before"));
+  EXPECT_GT(report.at("psnr").at("worst"), 15);
+
+  const Output painted =
+      run({"render", "-m", "mini-w4a8", "-p", "a red apple", "--steps", "1", "--device", "cpu"});
+  ASSERT_EQ(painted.code, 0) << painted.err;
+  const auto recipe = nlohmann::json::parse(run({"metadata", "--json", "out-0001.png"}).out);
+  EXPECT_EQ(recipe.at("precision"), "w4a8");
+  expect_failure(run(render({"-m", "mini-w4a8"})), 2, {"w4a8", "f32"});
+  expect_failure(run({"models", "quantize", kModel.string(), "mini-w4a8"}), 2, {"mini-w4a8", "exists"});
+  expect_failure(run({"models", "quantize", kModel.string(), "other", "--format", "f16"}), 2,
+                 {"f16", "w4a8"});
+
+  const Output on_load = run({"render", "-m", kModel.string(), "-p", "a red apple", "--steps", "1",
+                              "--device", "cpu", "--precision", "w8a8"});
+  EXPECT_EQ(on_load.code, 0) << on_load.err;
+  EXPECT_NE(on_load.err.find("models quantize"), std::string::npos) << on_load.err;
+}
+
 TEST_F(ProgramTest, help_names_every_option) {
   const std::string help = run({"render", "--help"}).out;
   for (const char* option : {"--model",

@@ -279,13 +279,30 @@ TEST_P(Quantise, a_rotated_weight_undoes_the_rotation) {
   }
 }
 
+TEST_P(Quantise, a_code_that_no_weight_can_have_is_refused) {
+  Device& device = *GetParam().device;
+  Weight weight{.name = "broken",
+                .format = &w4a8::kFormat,
+                .n = 1,
+                .k = 64,
+                .input = device.product_input(w4a8::kFormat)};
+  std::vector<std::byte> row(w4a8::kFormat.row_bytes(64), std::byte{0x88});
+  std::fill(row.begin() + 32, row.end(), std::byte{0});
+  const ReadEncodedRows read = [&](int64_t, int64_t, std::byte* out) {
+    std::memcpy(out, row.data(), row.size());
+  };
+  EXPECT_NO_THROW(device.pack(weight, {.values = nullptr, .encoded = read}));
+  row[5] = std::byte{0x80};  // q = -8
+  EXPECT_THROW(device.pack(weight, {.values = nullptr, .encoded = read}), Error);
+}
+
 TEST_P(Quantise, a_scale_that_no_weight_can_have_is_refused) {
   Device& device = *GetParam().device;
   for (const float scale : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()})
     for (const Format* format : {&w8a8::kFormat, &w4a8::kFormat}) {
       Weight weight{
           .name = "broken", .format = format, .n = 1, .k = 64, .input = device.product_input(*format)};
-      std::vector<std::byte> row(format->row_bytes(64), std::byte{0});
+      std::vector<std::byte> row(format->row_bytes(64), std::byte{0x11});
       std::memcpy(row.data() + row.size() - sizeof scale, &scale, sizeof scale);
       const ReadEncodedRows read = [&](int64_t, int64_t, std::byte* out) {
         std::memcpy(out, row.data(), row.size());
