@@ -70,11 +70,11 @@ float decode_levels(const std::byte* row, int64_t k, int8_t* levels) {
   const Layout layout(k);
   const Row r = view(row, layout);
   for (int64_t group = 0; group < layout.num_groups; ++group) {
-    std::array<int8_t, 16> table{};
-    for (int code = 0; code < 16; ++code)
-      table[static_cast<size_t>(code)] = static_cast<int8_t>(level(r.group_scale(group), code - 8));
+    std::array<int8_t, 16> table{};  // by code q + 8
+    for (int q = -8; q < 8; ++q)
+      table[static_cast<size_t>(q) + 8] = static_cast<int8_t>(level(r.group_scale(group), q));
     for (int64_t i = group * layout.group; i < std::min(k, (group + 1) * layout.group); ++i)
-      levels[i] = table[static_cast<size_t>(r.q(i) + 8)];
+      levels[i] = table[static_cast<size_t>(r.q(i)) + 8];
   }
   return r.scale;
 }
