@@ -61,6 +61,7 @@ std::string header_of(std::span<const TensorToWrite> tensors,
     require(size == byte_size(type) * static_cast<size_t>(tensor.shape.num_elements()),
             "[safetensors] {}: {} bytes for shape {}", tensor.name, size, tensor.shape.to_string());
     std::vector<int64_t> extents;
+    extents.reserve(static_cast<size_t>(tensor.shape.rank()));
     for (int i = 0; i < tensor.shape.rank(); ++i) extents.push_back(tensor.shape[i]);
     header[tensor.name] = {{"dtype", name_of(type)},
                            {"shape", extents},

@@ -6,6 +6,13 @@
 #include "ops/ops.h"
 
 namespace diorama::nn {
+namespace {
+
+float attention_scale(int64_t head_dim) {
+  return 1.0f / std::sqrt(static_cast<float>(head_dim));
+}
+
+}  // namespace
 
 Tensor Input::as(Walk& walk, const InputForm& form) const {
   if (!normed_ && x_.dtype() == form.type) return x_;
@@ -42,7 +49,7 @@ Projection self_attention(const Scope& m, int num_heads, const Input& query, con
   const Scope out = m["to_out"][0];
   const int64_t dim = m["to_qkv"].weight().n / 3;
   const DType type = attention_type(m["to_qkv"]);
-  AttentionArgs args{.num_heads = num_heads, .scale = 1.0f / std::sqrt(static_cast<float>(dim / num_heads))};
+  AttentionArgs args{.num_heads = num_heads, .scale = attention_scale(dim / num_heads)};
   if (query.same_tokens(keys)) {
     const Tensor qkv = linear(m["to_qkv"], query, {.output = type});
     args.q = qkv.columns(0, dim);
@@ -80,7 +87,7 @@ Projection cross_attention(const Scope& m, int num_heads, const Input& query, co
                            .k = kv.columns(0, dim),
                            .v = kv.columns(dim, dim),
                            .num_heads = num_heads,
-                           .scale = 1.0f / std::sqrt(static_cast<float>(dim / num_heads)),
+                           .scale = attention_scale(dim / num_heads),
                            .key_bias = m.walk().select_lanes(key_bias)};
   return {out, attention_core(m, args, input_form(out))};
 }

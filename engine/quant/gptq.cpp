@@ -52,7 +52,8 @@ std::vector<float> gptq_factor(std::span<const float> x, int64_t rows, int64_t k
   for (int64_t i = 0; i < k; ++i) trace += static_cast<double>(h[static_cast<size_t>(i * k + i)]);
   const auto mean = static_cast<float>(trace / static_cast<double>(k));
   if (!(mean > 0)) return {};
-  for (; damping < 1; damping *= 10) {
+  constexpr int kAttempts = 3;
+  for (int attempt = 0; attempt < kAttempts; ++attempt, damping *= 10) {
     std::vector<float> u = h;
     for (int64_t i = 0; i < k; ++i) u[static_cast<size_t>(i * k + i)] += damping * mean;
     if (inverse_cholesky(u, k)) return u;

@@ -12,7 +12,7 @@ namespace diorama {
 namespace {
 
 Tensor upload_as(Stream& stream, const HostTensor& host, const InputForm& form) {
-  const Tensor plain = stream.upload(host.shape, host.values);
+  Tensor plain = stream.upload(host.shape, host.values);
   if (form.type == DType::f32) return plain;
   Tensor converted = stream.make(host.shape, form.type);
   ops::unary(stream, {.x = plain, .y = converted, .conditioning = form.conditioning});
