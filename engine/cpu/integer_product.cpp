@@ -43,7 +43,7 @@ void multiply_band(Device& device, const Weight& weight, const Tensor& x, int64_
 }  // namespace
 
 void multiply_integers(Device& device, const LinearArgs& args, const Epilogue& epilogue) {
-  constexpr int64_t kMostValues = 8 << 20;  // bytes of fp32 results that wait to be quantised
+  constexpr int64_t kMostValues = 16 << 20;  // bytes of fp32 results that wait to be quantised
   const Weight& weight = *args.weight;
   const int64_t num_rows = args.x.num_rows();
   const bool quantised = args.y.dtype() == DType::q8;
@@ -51,7 +51,8 @@ void multiply_integers(Device& device, const LinearArgs& args, const Epilogue& e
   int64_t band =
       std::max<int64_t>(1, 4 * device.segment_work() / (weight.n * weight.k * kTileRows)) * kTileRows;
   if (quantised) band = std::clamp<int64_t>(kMostValues / (weight.n * 4), kTileRows, band);
-  band = std::min(band, num_rows);
+  // Bands alike: a short last one would decode every panel for a few rows.
+  band = divide_up(divide_up(num_rows, divide_up(num_rows, band)), kTileRows) * kTileRows;
   const int64_t values_bytes = quantised ? band * weight.n * 4 : 0;
   std::byte* scratch = device.scratch(static_cast<size_t>(tile_bytes + values_bytes));
   auto* values = reinterpret_cast<float*>(scratch + tile_bytes);

@@ -193,14 +193,15 @@ void quantise_part(const nn::TensorTable& table, const fs::path& from, const fs:
                      {QuantisedLayers::kRotationKey, options.steps.rotation ? "on" : "off"}});
 }
 
-// Weights in 16 bits: a quarter more than the result, and less than a model in fp32.
-Precision calibration_precision() {
-  return {&format_f16(), &format_f16(), &format_f16(), "f16"};
+// Weights in 16 bits, which take half of a model in fp32, where the device expands them: samples are of fp32 inputs.
+Precision calibration_precision(const Device& device) {
+  const Format& format = device.product_input(format_f16()) == DType::f32 ? format_f16() : format_f32();
+  return {&format, &format, &format, std::string(format.name)};
 }
 
 InputSampler calibrate(const ModelFolder& source, Device& device, const QuantiseOptions& options,
                        const Progress& progress) {
-  Pipeline pipeline(source, device, calibration_precision());
+  Pipeline pipeline(source, device, calibration_precision(device));
   auto requests = calibration_requests(pipeline, options.prompts, kCalibrationSeed);
   int64_t evaluations = 0;
   for (RenderRequest& request : requests) {
