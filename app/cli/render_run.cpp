@@ -80,10 +80,11 @@ void Run::start() {
   device_ = open_compute_device(options_.compute);
   const Precision precision = choose_precision(options_.compute.precision, *device_, folder);
   if (precision.transformer->integer() && quantised_format(folder) == nullptr)
-    fmt::print(stderr,
-               "weights become {} while they are loaded, with nearest codes; `diorama models quantize` finds better "
-               "ones\n",
-               precision.name);
+    fmt::print(
+        stderr,
+        "weights become {} while they are loaded, with nearest codes; `diorama models quantize` finds better "
+        "ones\n",
+        precision.name);
   pipeline_ = std::make_unique<Pipeline>(folder, *device_, precision);
   if (!options_.save_steps.empty())
     step_images_.emplace(options_.save_steps, options_.save_steps_decoded, *pipeline_);
