@@ -11,17 +11,17 @@ namespace diorama::cpu::DIORAMA_ISA {
 template <int V>
 static inline void finish_vecs(const Epilogue& e, int64_t row, const float* gate, int64_t c, int64_t end,
                                Vec (&v)[V]) {
-  const auto count = [&](int i) { return V == 1 ? lanes_left(c, end) : kLanes; };
+  const int count = V == 1 ? lanes_left(c, end) : kLanes;
   if (e.bias != nullptr)
-    for (int i = 0; i < V; ++i) v[i] += load(e.bias + c + i * kLanes, count(i));
+    for (int i = 0; i < V; ++i) v[i] += load(e.bias + c + i * kLanes, count);
   if (gate != nullptr)
-    for (int i = 0; i < V; ++i) v[i] *= load(gate + c + i * kLanes, count(i));
+    for (int i = 0; i < V; ++i) v[i] *= load(gate + c + i * kLanes, count);
   if (e.residual.data != nullptr)
     for (int i = 0; i < V; ++i)
-      v[i] += load_as(e.residual.type, e.residual.data, row * e.residual.stride + c + i * kLanes, count(i));
+      v[i] += load_as(e.residual.type, e.residual.data, row * e.residual.stride + c + i * kLanes, count);
   if (e.activation != Activation::none)
     for (int i = 0; i < V; ++i) v[i] = activate(e.activation, v[i]);
-  for (int i = 0; i < V; ++i) store_as(e.y.type, e.y.data, row * e.y.stride + c + i * kLanes, v[i], count(i));
+  for (int i = 0; i < V; ++i) store_as(e.y.type, e.y.data, row * e.y.stride + c + i * kLanes, v[i], count);
 }
 
 // Columns [begin, end) of row `row` of y; sums(c, count) are those of columns [c, c + count).
