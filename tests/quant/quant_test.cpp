@@ -51,7 +51,9 @@ TEST(LinearAlgebra, the_factor_gives_the_inverse) {
     ASSERT_TRUE(inverse_cholesky(u, k));
     for (int64_t r = 0; r < k; ++r)
       for (int64_t c = 0; c < k; ++c) {
-        if (c < r) EXPECT_EQ(u[static_cast<size_t>(r * k + c)], 0.0f);
+        if (c < r) {
+          EXPECT_EQ(u[static_cast<size_t>(r * k + c)], 0.0f);
+        }
         double identity = 0;  // (U^T U H)[r, c]
         for (int64_t i = 0; i < k; ++i) {
           double inverse = 0;
