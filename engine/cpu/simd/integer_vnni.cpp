@@ -24,6 +24,9 @@ Register load_levels(const std::byte* from) {
 Register dot(Register sum, Register levels, int32_t x) {
   return _mm512_dpbusd_epi32(sum, levels, _mm512_set1_epi32(x));
 }
+void store_sums(int32_t* to, Register sums) {
+  _mm512_storeu_si512(to, sums);
+}
 #else
 using Register = __m256i;
 constexpr int kVecs = 2;  // 12, 2 and one into 16
@@ -32,6 +35,9 @@ Register load_levels(const std::byte* from) {
 }
 Register dot(Register sum, Register levels, int32_t x) {
   return _mm256_dpbusd_avx_epi32(sum, levels, _mm256_set1_epi32(x));
+}
+void store_sums(int32_t* to, Register sums) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), sums);
 }
 #endif
 
@@ -57,8 +63,7 @@ void multiply_columns(const IntegerTile& t, const std::byte* levels, int32_t* su
 #pragma GCC unroll 6
   for (int r = 0; r < R; ++r)
 #pragma GCC unroll 4
-    for (int v = 0; v < V; ++v)
-      __builtin_memcpy(sums + r * kPanel + v * kLanes, &totals[r][v], sizeof(Register));
+    for (int v = 0; v < V; ++v) store_sums(sums + r * kPanel + v * kLanes, totals[r][v]);
 }
 
 template <int R>
