@@ -24,9 +24,9 @@ struct Options {
 };
 
 const Format& integer_format(const std::string& name) {
-  const Format& format = find_format(name);
-  if (!format.integer()) fail(Fault::usage, "[format] {} is no quantised format; choose w4a8 or w8a8", name);
-  return format;
+  const Format* format = find_integer_format(name);
+  if (format == nullptr) fail(Fault::usage, "[format] {} is no quantised format; choose w4a8 or w8a8", name);
+  return *format;
 }
 
 double mib(size_t bytes) {
@@ -91,7 +91,9 @@ void add_quantise_command(CLI::App& models) {
                    "Prompts or classes the model paints to be watched")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  command->add_option("--steps", options->quantise.num_steps, "Denoising steps of each (0: the model's own)")
+  command
+      ->add_option("--steps", options->quantise.num_steps,
+                   "Denoising steps of each (0: the model's own, at most 20)")
       ->check(CLI::Range(0, 1000))
       ->capture_default_str();
   command->add_option("--rows", options->quantise.rows, "Inputs kept of each layer, at most")

@@ -3,8 +3,7 @@
 #include <memory>
 
 #include "cli/commands.h"
-#include "vulkan/inner_loop.h"
-#include "vulkan/variants.h"
+#include "study/kernel_report.h"
 
 namespace diorama::cli {
 namespace {
@@ -15,24 +14,16 @@ struct Options {
   bool assembly = false;
 };
 
-double statistic(const vulkan::PipelineReport& report, std::string_view name) {
-  for (const auto& [key, value] : report.statistics)
-    if (key == name) return value;
-  return 0;
-}
-
 void run(const Options& options) {
   fmt::print("{:<40} {:>6} {:>6} {:>8} {:>9} {:>10} {:>28}\n", "kernel", "VGPRs", "spills", "LDS", "waves",
              "1/speed", "innermost: vector, dot4, fma");
-  for (const vulkan::PipelineReport& report : vulkan::compile_gpu_pipelines({.index = options.device})) {
-    if (report.name.find(options.filter) == std::string::npos) continue;
-    const vulkan::InstructionMix mix = vulkan::inner_loop(report.assembly);
-    const double spills = statistic(report, "Spilled SGPRs") + statistic(report, "Spilled VGPRs");
-    fmt::print("{:<40} {:>6} {:>6} {:>8} {:>9} {:>10} {:>8} {:>6} {:>6} {:>5.0f} %\n", report.name,
-               statistic(report, "VGPRs"), spills, statistic(report, "LDS size"),
-               statistic(report, "Subgroups per SIMD"), statistic(report, "Inverse Throughput"), mix.vector,
-               mix.dot4, mix.fma, mix.vector > 0 ? 100.0 * (mix.dot4 + mix.fma) / mix.vector : 0.0);
-    if (options.assembly) fmt::print("{}\n", report.assembly);
+  for (const KernelReport& kernel : report_kernels(options.device, options.filter)) {
+    const auto& mix = kernel.innermost;
+    const int products = mix.dot4 + mix.fma;
+    fmt::print("{:<40} {:>6} {:>6} {:>8} {:>9} {:>10} {:>8} {:>6} {:>6} {:>5.0f} %\n", kernel.name,
+               kernel.registers, kernel.spills, kernel.shared_bytes, kernel.waves, kernel.inverse_throughput,
+               mix.vector, mix.dot4, mix.fma, mix.vector > 0 ? 100.0 * products / mix.vector : 0.0);
+    if (options.assembly) fmt::print("{}\n", kernel.assembly);
   }
 }
 

@@ -51,8 +51,11 @@ void attention(Device& device, const AttentionArgs& args) {
   const int64_t band = std::max<int64_t>(device.threads(), device.segment_work() / (2 * work));
 
   const bool codes = args.codes && !args.position_bias;
+  constexpr int64_t kLine = 16;  // floats: every thread's scratch begins at a cache line
   const int64_t floats_each =
-      (codes ? attention_codes_scratch(block, head_dim) : attention_scratch(block, head_dim)) / 16 * 16 + 16;
+      divide_up(codes ? attention_codes_scratch(block, head_dim) : attention_scratch(block, head_dim),
+                kLine) *
+      kLine;
   const bool quantised = args.y.dtype() == DType::q8;
   const int64_t values_floats = quantised ? args.y.num_elements() : 0;
   auto* scratch = reinterpret_cast<float*>(

@@ -4,7 +4,6 @@
 #include "cpu/views.h"
 
 namespace diorama::cpu {
-
 namespace {
 
 // Calls write(row, its place) for every row of y; rows that are to be quantised are written in fp32 first.

@@ -1,8 +1,6 @@
 #include "cpu/integer_matrix.h"
 
 #include <algorithm>
-#include <atomic>
-#include <cmath>
 #include <cstring>
 #include <vector>
 

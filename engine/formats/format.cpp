@@ -62,6 +62,12 @@ const Format& format_bf16() {
   return kBf16;
 }
 
+const Format* find_integer_format(std::string_view name) {
+  for (const Format* format : kFormats)
+    if (format->integer() && format->name == name) return format;
+  return nullptr;
+}
+
 const Format& find_format(std::string_view name) {
   std::string known;
   for (const Format* format : kFormats) {

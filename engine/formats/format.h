@@ -29,5 +29,7 @@ const Format& format_bf16();
 
 // Throws Fault::usage with the list of known names.
 const Format& find_format(std::string_view name);
+// Null where no integer format has the name.
+const Format* find_integer_format(std::string_view name);
 
 }  // namespace diorama

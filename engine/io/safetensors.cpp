@@ -63,9 +63,7 @@ std::string header_of(std::span<const TensorToWrite> tensors,
     std::vector<int64_t> extents;
     extents.reserve(static_cast<size_t>(tensor.shape.rank()));
     for (int i = 0; i < tensor.shape.rank(); ++i) extents.push_back(tensor.shape[i]);
-    header[tensor.name] = {{"dtype", name_of(type)},
-                           {"shape", extents},
-                           {"data_offsets", {end, end + size}}};
+    header[tensor.name] = {{"dtype", name_of(type)}, {"shape", extents}, {"data_offsets", {end, end + size}}};
     end += size;
   }
   std::string text = header.dump();
@@ -119,7 +117,8 @@ void SafetensorsFile::read_rows_f32(std::string_view name, int64_t first_row, in
   if (!finite) reject(name, "holds a NaN or an infinity; fetch the file again");
 }
 
-void SafetensorsFile::read_rows(std::string_view name, int64_t first_row, int64_t num_rows, std::byte* out) const {
+void SafetensorsFile::read_rows(std::string_view name, int64_t first_row, int64_t num_rows,
+                                std::byte* out) const {
   const StoredTensor& stored = tensor(name);
   const int64_t rows = stored.shape.rank() == 0 ? 1 : stored.shape[0];
   require(first_row >= 0 && num_rows >= 0 && first_row <= rows - num_rows,

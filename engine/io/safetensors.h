@@ -85,7 +85,8 @@ class SafetensorsFile {
 struct TensorToWrite {
   std::string name;
   Shape shape;
-  std::variant<std::span<const float>, std::span<const int32_t>, std::span<const uint16_t>, std::span<const std::byte>>
+  std::variant<std::span<const float>, std::span<const int32_t>, std::span<const uint16_t>,
+               std::span<const std::byte>>
       values;  // F32, I32, F16, U8
 };
 

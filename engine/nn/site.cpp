@@ -48,7 +48,7 @@ Tensor attention_core(const Scope& m, const AttentionArgs& args, const InputForm
   Walk& walk = m.walk();
   const Accelerator::Core body = [&](const AttentionArgs& given) {
     AttentionArgs run = given;
-    run.codes = output.type == DType::q8;
+    run.codes = output.type == DType::q8;  // between products of codes attention is one of codes too
     run.y = walk.stream().make(given.q.shape(), output.type);
     run.conditioning = output.conditioning;
     ops::attention(walk.stream(), run);

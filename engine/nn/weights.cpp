@@ -88,9 +88,12 @@ void for_each_spec(const TensorTable& table, const std::function<void(const Tens
   }
 }
 
-// The format of a matrix whose parts are quantised, all in the same.
+// The format of a matrix whose parts are quantised, all in the same. Convolutions have no integer kernels.
 const Format* stored_format(const Entry& entry, const TensorSource& source) {
   const Format* format = source.stored_format(entry.weights.front());
+  if (format != nullptr && entry.kind != Entry::Kind::matrix)
+    fail(Fault::model_file, "{}: is a convolution, which cannot be stored in {}", entry.weights.front().name,
+         format->name);
   for (const TensorSpec& part : entry.weights)
     if (source.stored_format(part) != format)
       fail(Fault::model_file, "{} and {}: are read as one matrix, but not stored in one format",

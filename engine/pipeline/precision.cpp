@@ -35,10 +35,9 @@ const Format* quantised_format(const ModelFolder& folder) {
   const Config& description = folder.diorama();
   if (!description.has("quantisation")) return nullptr;
   const auto quantisation = description.get<Config>("quantisation");
-  const auto name = quantisation.get<std::string>("format");
-  for (const Format* format : formats())
-    if (format->name == name && format->integer()) return format;
-  quantisation.reject("format", "w8a8 or w4a8");
+  const Format* format = find_integer_format(quantisation.get<std::string>("format"));
+  if (format == nullptr) quantisation.reject("format", "w8a8 or w4a8");
+  return format;
 }
 
 }  // namespace diorama

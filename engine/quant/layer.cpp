@@ -8,6 +8,7 @@
 #include "quant/gptq.h"
 #include "quant/linear_algebra.h"
 #include "quant/smoothing.h"
+#include "tensor/distance.h"
 
 namespace diorama::quant {
 namespace {
@@ -63,16 +64,6 @@ std::vector<float> minus_product(std::span<const float> x, int64_t rows, std::sp
   std::vector<float> y(static_cast<size_t>(rows * n), 0.0f);
   subtract_product(y.data(), n, x.data(), k, transposed.data(), n, rows, k, n);
   return y;
-}
-
-double relative_l2(std::span<const float> got, std::span<const float> expected) {
-  double difference = 0;
-  double norm = 0;
-  for (size_t i = 0; i < got.size(); ++i) {
-    difference += std::pow(static_cast<double>(got[i]) - static_cast<double>(expected[i]), 2);
-    norm += std::pow(static_cast<double>(expected[i]), 2);
-  }
-  return norm > 0 ? std::sqrt(difference / norm) : 0;
 }
 
 std::vector<std::byte> encode(const Format& format, std::vector<float> matrix, int64_t n, int64_t k,

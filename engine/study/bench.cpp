@@ -1,5 +1,7 @@
 #include "study/bench.h"
 
+#include <algorithm>
+
 #include "cpu/peak.h"
 #include "study/bench_clock.h"
 #include "study/bench_forward.h"

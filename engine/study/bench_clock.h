@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "formats/format.h"
 #include "tensor/device.h"

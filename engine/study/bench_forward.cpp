@@ -1,7 +1,6 @@
 #include "study/bench_forward.h"
 
 #include <chrono>
-#include <cmath>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -11,9 +10,9 @@
 #include "io/model_search.h"
 #include "models/registry.h"
 #include "pipeline/pipeline.h"
-#include "study/bench_kernels.h"
 #include "study/published_configs.h"
 #include "study/random_source.h"
+#include "tensor/distance.h"
 
 namespace diorama {
 namespace {
@@ -75,13 +74,6 @@ HostTensor run_once(Device& device, const Config& config, const nn::RoleFormats&
           device, [](const auto& forward) { forward(); }, plan);
 }
 
-double squared_distance(const HostTensor& a, const HostTensor& b) {
-  double sum = 0;
-  for (size_t i = 0; i < a.values.size(); ++i)
-    sum += std::pow(static_cast<double>(a.values[i]) - static_cast<double>(b.values[i]), 2);
-  return sum;
-}
-
 // The most resident memory since then, in bytes; 0 where the system does not say.
 void forget_peak_memory() {
   std::ofstream("/proc/self/clear_refs") << "5";
@@ -108,11 +100,6 @@ void report_budget(Device& device, const Forward& forward, const BenchReport& re
     report({.group = "budget", .name = op, .timing = {.milliseconds = milliseconds}});
 }
 
-double distance(const HostTensor& got, const HostTensor& expected) {
-  return relative_error(squared_distance(got, expected),
-                        squared_distance(expected, HostTensor(expected.shape)));
-}
-
 }  // namespace
 
 void bench_forward(Device& device, BenchClock& clock, const std::string& name, const nn::RoleFormats& formats,
@@ -121,7 +108,8 @@ void bench_forward(Device& device, BenchClock& clock, const std::string& name, c
   {
     cpu::Device portable({.isa = cpu::Isa::portable});
     const HostTensor expected = run_once(portable, with_one_block(config), format_f32());
-    const double error = distance(run_once(device, with_one_block(config), formats), expected);
+    const double error =
+        relative_l2(run_once(device, with_one_block(config), formats).values, expected.values);
     report({.group = "check", .name = name + ", one block", .error = error});
   }
   forget_peak_memory();
@@ -152,7 +140,7 @@ void bench_denoiser(Device& device, BenchClock& clock, const std::string& model,
   two_steps.steps = 2;
   cpu::Device portable({.isa = cpu::Isa::portable});
   const HostTensor expected = Pipeline(folder, portable, {}).render(two_steps).latent;
-  const double error = distance(pipeline.render(two_steps).latent, expected);
+  const double error = relative_l2(pipeline.render(two_steps).latent.values, expected.values);
 
   Clock::time_point begin;
   Clock::time_point end;

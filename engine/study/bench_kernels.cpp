@@ -7,9 +7,15 @@
 #include "cpu/onednn_product.h"
 #include "ops/ops.h"
 #include "study/random_source.h"
+#include "tensor/distance.h"
 
 namespace diorama {
 namespace {
+
+// ||difference|| / ||reference||
+double relative_error(double squared_difference, double squared_norm) {
+  return std::sqrt(squared_difference / std::max(squared_norm, 1e-300));
+}
 
 Tensor upload_as(Stream& stream, const HostTensor& host, const InputForm& form) {
   Tensor plain = stream.upload(host.shape, host.values);
@@ -120,24 +126,12 @@ void bench_onednn(Device& device, BenchClock& clock, const HostTensor& x, const 
   std::vector<float> result(y.values.size());
   const auto run = [&] { product.multiply(x.values.data(), result.data()); };
   run();
-  double difference = 0;
-  double norm = 0;
-  for (size_t i = 0; i < result.size(); ++i) {
-    difference += std::pow(static_cast<double>(result[i]) - static_cast<double>(y.values[i]), 2);
-    norm += std::pow(static_cast<double>(y.values[i]), 2);
-  }
   const Timing timing = clock.time(static_cast<uint64_t>(m * k * n), format_f32(), run);
-  report({.group = "onednn",
-          .name = "f32 " + shape,
-          .timing = timing,
-          .error = relative_error(difference, norm)});
+  report(
+      {.group = "onednn", .name = "f32 " + shape, .timing = timing, .error = relative_l2(result, y.values)});
 }
 
 }  // namespace
-
-double relative_error(double squared_difference, double squared_norm) {
-  return std::sqrt(squared_difference / std::max(squared_norm, 1e-300));
-}
 
 void bench_linear(Device& device, BenchClock& clock, const Format& precision, const BenchReport& report) {
   for (const auto& [m, k, n] : {std::array<int64_t, 3>{512, 1152, 3456},

@@ -9,7 +9,4 @@ namespace diorama {
 void bench_linear(Device& device, BenchClock& clock, const Format& precision, const BenchReport& report);
 void bench_attention(Device& device, BenchClock& clock, const Format& precision, const BenchReport& report);
 
-// ||difference|| / ||reference||
-double relative_error(double squared_difference, double squared_norm);
-
 }  // namespace diorama

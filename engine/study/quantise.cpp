@@ -33,8 +33,11 @@ class UnfinishedFolder {
       : destination_(destination), path_(destination.string() + ".partial") {
     if (path_exists(destination))
       fail(Fault::usage, "[destination] {} exists already; choose a new folder", destination.string());
+    if (path_exists(path_))
+      fail(Fault::usage,
+           "[destination] {} is left from a run that did not end; remove it, or choose another folder",
+           path_.string());
     std::error_code error;
-    fs::remove_all(path_, error);
     fs::create_directories(path_, error);
     if (error) fail(Fault::file_system, "{}: cannot be made: {}", path_.string(), error.message());
   }
@@ -72,6 +75,7 @@ void copy_rest(const fs::path& from, const fs::path& to, const std::vector<std::
         relative == "golden.safetensors" || relative == "diorama.json")
       continue;
     fs::create_directories((to / relative).parent_path(), error);
+    if (error) fail(Fault::file_system, "{}: cannot be made: {}", (to / relative).string(), error.message());
     fs::copy_file(entry.path(), to / relative, error);
     if (error) fail(Fault::file_system, "{}: cannot be copied: {}", entry.path().string(), error.message());
   }
@@ -193,7 +197,8 @@ void quantise_part(const nn::TensorTable& table, const fs::path& from, const fs:
                      {QuantisedLayers::kRotationKey, options.steps.rotation ? "on" : "off"}});
 }
 
-// Weights in 16 bits, which take half of a model in fp32, where the device expands them: samples are of fp32 inputs.
+// Weights in 16 bits, which take half of a model in fp32, where the device expands them: samples are of fp32
+// inputs.
 Precision calibration_precision(const Device& device) {
   const Format& format = device.product_input(format_f16()) == DType::f32 ? format_f16() : format_f32();
   return {&format, &format, &format, std::string(format.name)};
@@ -303,15 +308,18 @@ QuantiseReport quantise_model(const ModelFolder& source, const fs::path& destina
   if (quantised_format(source) != nullptr)
     fail(Fault::usage, "[model] {} is quantised already; quantise the model it was made from",
          source.title());
+  const fs::path within = fs::weakly_canonical(destination).lexically_relative(fs::canonical(source.path()));
+  if (!within.empty() && *within.begin() != "..")
+    fail(Fault::usage, "[destination] {} lies in the model's own folder; choose one beside it",
+         destination.string());
   UnfinishedFolder folder(destination);
   std::vector<std::string> parts{"transformer"};
   const bool has_text_encoder = source.has("text_encoder");
   if (has_text_encoder) parts.emplace_back("text_encoder");
-  copy_rest(source.path(), folder.path(), parts);
-
+  InputSampler sampler = calibrate(source, device, options, progress);
   QuantiseReport report;
   report.bytes_before = weight_bytes(source.path(), parts);
-  InputSampler sampler = calibrate(source, device, options, progress);
+  copy_rest(source.path(), folder.path(), parts);
   quantise_part(
       models::make_transformer(source.config("transformer"))->tensors(), source.component("transformer"),
       folder.path() / "transformer", device, options,

@@ -33,7 +33,8 @@ ProductVariant tiled(const ProductShape& shape, uint32_t bm, uint32_t bn, uint32
           threads};
 }
 
-// Eight words of K: of 4-bit codes four loads.
+// Eight words of K: of 4-bit codes four loads. The faster arithmetic comes first, the other for who asks for
+// it.
 ProductVariant integer_tiled(const ProductShape& shape, bool dot, uint32_t bm, uint32_t bn, uint32_t tm,
                              uint32_t tn) {
   constexpr uint32_t kDepth = 8;
@@ -57,14 +58,7 @@ std::vector<ProductVariant> integer_variants(const Caps& caps, const ProductShap
   return variants;
 }
 
-bool enough_groups(const ProductVariant& variant, const ProductShape& shape) {
-  return ceil_div(shape.rows, variant.rows) * ceil_div(shape.columns, variant.columns) >= kEnoughGroups;
-}
-
-}  // namespace
-
-std::vector<ProductVariant> product_variants(const Caps& caps, const ProductShape& shape) {
-  if (shape.integer) return integer_variants(caps, shape);
+std::vector<ProductVariant> float_variants(const Caps& caps, const ProductShape& shape) {
   std::vector<ProductVariant> variants;
   if (caps.is_cpu() && caps.subgroup_shuffle) {
     if (shape.rows <= 4) variants.push_back(lanes(caps, 4));
@@ -74,6 +68,18 @@ std::vector<ProductVariant> product_variants(const Caps& caps, const ProductShap
   variants.push_back(tiled(shape, 128, 128, 16, 8, 8));
   variants.push_back(tiled(shape, 64, 64, 16, 8, 8));
   variants.push_back(tiled(shape, 32, 32, 16, 4, 4));
+  return variants;
+}
+
+bool enough_groups(const ProductVariant& variant, const ProductShape& shape) {
+  return ceil_div(shape.rows, variant.rows) * ceil_div(shape.columns, variant.columns) >= kEnoughGroups;
+}
+
+}  // namespace
+
+std::vector<ProductVariant> product_variants(const Caps& caps, const ProductShape& shape) {
+  std::vector<ProductVariant> variants =
+      shape.integer ? integer_variants(caps, shape) : float_variants(caps, shape);
   std::erase_if(variants, [&](const ProductVariant& variant) {
     return variant.threads > caps.max_invocations || variant.shared_bytes > caps.shared_bytes;
   });
@@ -86,15 +92,15 @@ const ProductVariant& choose_product(const std::vector<ProductVariant>& variants
                                      const ProductShape& shape) {
   for (const ProductVariant& variant : variants)
     if (device.prefers(variant.name)) return variant;
-  // The last of the integer variants that come first: the other half is for tests.
-  const size_t usable = shape.integer ? 3 : variants.size();
-  for (size_t i = 0; i < usable; ++i) {
-    const ProductVariant& variant = variants[i];
-    if (variant.kernel == KernelId::linear_lanes) return variant;
-    if (variant.kernel == KernelId::linear_vector ? shape.vectors : enough_groups(variant, shape))
-      return variant;
+  const auto end = std::ranges::find_if(variants, [&](const ProductVariant& variant) {
+    return shape.integer && variant.kernel != variants.front().kernel;
+  });
+  for (auto variant = variants.begin(); variant != end; ++variant) {
+    if (variant->kernel == KernelId::linear_lanes) return *variant;
+    if (variant->kernel == KernelId::linear_vector ? shape.vectors : enough_groups(*variant, shape))
+      return *variant;
   }
-  return variants[usable - 1];
+  return *std::prev(end);
 }
 
 PipelineKey product_pipeline(const ProductVariant& variant, const ProductTraits& traits) {

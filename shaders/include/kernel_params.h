@@ -1,5 +1,5 @@
-// Numbers a dispatch is given: one definition for C++ and GLSL. Offsets and strides count elements of the tensor within
-// its binding. Everything is four bytes wide, so both sides lay it out alike.
+// Numbers a dispatch is given: one definition for C++ and GLSL. Offsets and strides count elements of the
+// tensor within its binding. Everything is four bytes wide, so both sides lay it out alike.
 #ifndef KERNEL_PARAMS_H
 #define KERNEL_PARAMS_H
 
@@ -21,7 +21,7 @@ struct ProductParams {
   uint lines, width;                               // of the output, per image and band
   uint in_height, in_width, channels, image_size;  // of the input; image_size in elements
   uint kernel_width, stride;
-  uint upsample_shift;  // the input is enlarged 2^shift times by repetition
+  uint upsample_shift;            // the input is enlarged 2^shift times by repetition
   int first_line, first_in_line;  // of the band, in whole images
   int pad_top, pad_left;
 };

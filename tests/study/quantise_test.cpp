@@ -82,6 +82,17 @@ TEST_F(QuantiseModel, an_existing_destination_is_kept) {
   EXPECT_EQ(folder_.num_files(), 2u) << "the folder and its file";
 }
 
+TEST_F(QuantiseModel, what_an_earlier_run_left_is_not_removed) {
+  folder_.write("there.partial/file", "kept");
+  expect_fault(Fault::usage, {"there.partial"}, [&] { run(quick(w4a8::kFormat), folder_ / "there"); });
+  EXPECT_EQ(folder_.num_files(), 2u) << "the folder and its file";
+}
+
+TEST_F(QuantiseModel, a_destination_in_the_model_itself_is_refused) {
+  expect_fault(Fault::usage, {"own folder"}, [&] { run(quick(w4a8::kFormat), mini().path() / "new"); });
+  EXPECT_FALSE(std::filesystem::exists(mini().path() / "new.partial"));
+}
+
 TEST_F(QuantiseModel, cancelling_leaves_nothing) {
   CancelToken token;
   device_.set_cancel_token(&token);

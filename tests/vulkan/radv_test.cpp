@@ -50,7 +50,8 @@ TEST_P(Radv, spills_no_register) {
     if (report.name.starts_with("linear_integer_dot")) {
       const InstructionMix mix = inner_loop(report.assembly);
       EXPECT_GT(mix.dot4, 100) << report.name;
-      EXPECT_GE(mix.dot4, 0.9 * mix.vector) << report.name << ": something but products in the innermost loop";
+      EXPECT_GE(mix.dot4, 0.9 * mix.vector)
+          << report.name << ": something but products in the innermost loop";
     }
     EXPECT_EQ(spill_counts, 2) << report.name << ": vector and scalar registers";
   }

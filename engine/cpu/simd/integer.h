@@ -17,8 +17,7 @@ struct IntegerTile {
   int32_t* sums;
 };
 
-// One register's worth of level tables: for 16 codes q + 8 the levels round_half_even(scale * q) plus
-// `offset`.
+// For 16 codes q + 8 the levels round_half_even(scale * q) plus `offset`.
 static inline void make_table(float scale, int offset, int8_t* table) {
 #if defined(__AVX512F__)
   const __m512 q = _mm512_set_ps(7, 6, 5, 4, 3, 2, 1, 0, -1, -2, -3, -4, -5, -6, -7, -8);
