@@ -80,7 +80,7 @@ void attention(Device& device, const AttentionArgs& args) {
     }
   }
   if (quantised)
-    quantise_rows(device, args.conditioning, values, args.y.num_rows(), args.y.dim(2),
+    quantise_rows(device, args.conditioning, Activation::none, values, args.y.num_rows(), args.y.dim(2),
                   args.y.data<std::byte>(), args.y.row_stride());
 }
 

@@ -1,6 +1,8 @@
 // The processor as a device: plain memory, one OpenMP team, kernels chosen by instruction set at run time.
 #pragma once
 
+#include <utility>
+
 #include "cpu/isa.h"
 #include "cpu/simd/kernels.h"
 #include "tensor/device.h"
@@ -39,6 +41,9 @@ class Device final : public diorama::Device {
   int64_t segment_work() const;
   // Memory of one op, valid until the next call.
   std::byte* scratch(size_t bytes);
+  // Milliseconds of passes over rows that an op was given to quantise, since they were last asked for.
+  void add_quantising(double milliseconds) { quantising_ += milliseconds; }
+  double take_quantising() { return std::exchange(quantising_, 0); }
 
  private:
   static constexpr int64_t kSmallWork = 32768;  // about 30 us
@@ -48,6 +53,7 @@ class Device final : public diorama::Device {
   bool multiplies_bf16_;  // by oneDNN, and not expanded to fp32
   const Kernels* kernels_;
   std::shared_ptr<Buffer> scratch_;
+  double quantising_ = 0;
 };
 
 }  // namespace diorama::cpu

@@ -61,10 +61,13 @@ void multiply_integers(Device& device, const LinearArgs& args, const Epilogue& e
     device.poll();
     const int64_t end = std::min(num_rows, begin + band);
     Epilogue of_band = epilogue;
-    if (quantised) of_band.y = {values - begin * weight.n, weight.n, DType::f32};
+    if (quantised) {
+      of_band.y = {values - begin * weight.n, weight.n, DType::f32};
+      of_band.activation = Activation::none;  // that of the rows to quantise
+    }
     multiply_band(device, weight, args.x, begin, end, of_band, scratch);
     if (quantised)
-      quantise_rows(device, args.conditioning, values, end - begin, weight.n,
+      quantise_rows(device, args.conditioning, epilogue.activation, values, end - begin, weight.n,
                     args.y.data<std::byte>() + begin * args.y.row_stride(), args.y.row_stride());
   }
 }

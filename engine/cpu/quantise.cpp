@@ -2,6 +2,8 @@
 
 #include <omp.h>
 
+#include <chrono>
+
 #include "cpu/views.h"
 
 namespace diorama::cpu {
@@ -13,13 +15,18 @@ QuantiseTask quantise_task(const Conditioning& conditioning, int64_t width, floa
           .scratch = scratch};
 }
 
-void quantise_rows(Device& device, const Conditioning& conditioning, float* values, int64_t num_rows,
-                   int64_t width, std::byte* y, int64_t y_stride) {
+void quantise_rows(Device& device, const Conditioning& conditioning, Activation activation, float* values,
+                   int64_t num_rows, int64_t width, std::byte* y, int64_t y_stride) {
+  using Clock = std::chrono::steady_clock;
+  const auto start = Clock::now();
 #pragma omp parallel for num_threads(device.threads_for(num_rows* width))
   for (int64_t row = 0; row < num_rows; ++row) {
     float* x = values + row * width;
-    device.kernels().quantise_row(quantise_task(conditioning, width, x), x, y + row * y_stride);
+    QuantiseTask task = quantise_task(conditioning, width, x);
+    task.activation = activation;
+    device.kernels().quantise_row(task, x, y + row * y_stride);
   }
+  device.add_quantising(std::chrono::duration<double, std::milli>(Clock::now() - start).count());
 }
 
 RowBuffers::RowBuffers(Device& device, int64_t width)

@@ -7,9 +7,9 @@ namespace diorama::cpu {
 
 QuantiseTask quantise_task(const Conditioning& conditioning, int64_t width, float* scratch);
 
-// All of them; overwrites `values`.
-void quantise_rows(Device& device, const Conditioning& conditioning, float* values, int64_t num_rows,
-                   int64_t width, std::byte* y, int64_t y_stride);
+// y: codes of act(values), row by row; overwrites `values`.
+void quantise_rows(Device& device, const Conditioning& conditioning, Activation activation, float* values,
+                   int64_t num_rows, int64_t width, std::byte* y, int64_t y_stride);
 
 // Where a thread keeps a row in fp32 before it is quantised.
 class RowBuffers {

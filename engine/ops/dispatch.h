@@ -11,14 +11,17 @@
 
 namespace diorama::ops {
 
+// What a fused op spends on quantising its rows counts here too.
+constexpr std::string_view kRowwise = "norm, activation, quantising";
+
 template <typename Args>
 std::string_view name_of_op(const Args& args) {
   if constexpr (std::is_same_v<Args, LinearArgs>)  // a row for each picture, or for each token
     return args.x.shape().rank() == 2 ? "linear, rows of their own" : "linear, tokens";
   else if constexpr (std::is_same_v<Args, AttentionArgs>)
     return "attention";
-  else if constexpr (std::is_same_v<Args, NormArgs>)
-    return "norm";
+  else if constexpr (std::is_same_v<Args, NormArgs> || std::is_same_v<Args, UnaryArgs>)
+    return kRowwise;
   else
     return "rest";
 }
@@ -31,15 +34,19 @@ void dispatch(Stream& stream, const Args& args, void (*on_cpu)(cpu::Device&, con
   Device& device = stream.device();
   device.poll();
   using Clock = std::chrono::steady_clock;
+  auto* on_processor = device.kind() == DeviceKind::cpu ? static_cast<cpu::Device*>(&device) : nullptr;
+  if (stream.observer() && on_processor != nullptr) on_processor->take_quantising();
   const auto start = stream.observer() ? Clock::now() : Clock::time_point();
-  if (device.kind() == DeviceKind::cpu)
-    on_cpu(static_cast<cpu::Device&>(device), args);
+  if (on_processor != nullptr)
+    on_cpu(*on_processor, args);
   else
     on_vulkan(static_cast<vulkan::Device&>(device), args);
   if (!stream.observer()) return;
   device.finish();
-  stream.observer()(name_of_op(args),
-                    std::chrono::duration<double, std::milli>(Clock::now() - start).count());
+  const double milliseconds = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+  const double quantising = on_processor != nullptr ? on_processor->take_quantising() : 0;
+  stream.observer()(name_of_op(args), milliseconds - quantising);
+  stream.observer()(kRowwise, quantising);
 }
 
 // Where codes are wanted and no kernel writes them: runs the op into fp32, then quantises that. False where

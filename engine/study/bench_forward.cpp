@@ -85,8 +85,7 @@ size_t peak_memory() {
   return 0;
 }
 
-// One evaluation op by op. What is fused into a product (bias, GELU, gate, residual, quantising) counts with
-// it.
+// One evaluation op by op. A product's bias, gate and residual count with it.
 void report_budget(Device& device, const Forward& forward, const BenchReport& report) {
   std::map<std::string, double, std::less<>> budget;
   Plan plan;

@@ -84,6 +84,7 @@ constexpr int64_t integer_scratch(int64_t k) {
 // One row of 8-bit codes, with scale and sum behind them.
 struct QuantiseTask {
   int64_t width = 0;
+  Activation activation = Activation::none;  // of x, before all else
   const float* multiplier = nullptr;  // [width]
   int rotation = 1;
   float* scratch = nullptr;  // [width]

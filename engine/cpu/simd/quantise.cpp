@@ -1,5 +1,5 @@
+#include "cpu/simd/math.h"
 #include "cpu/simd/table.h"
-#include "cpu/simd/vec.h"
 
 namespace diorama::cpu::DIORAMA_ISA {
 namespace {
@@ -48,12 +48,12 @@ void rotate_four_apart(float* x, int64_t k) {
   }
 }
 
-// scratch = x * multiplier, with the stages within 64 elements while they are in registers.
+// scratch = act(x) * multiplier, with the stages within 64 elements while they are in registers.
 void condition_blocks(const QuantiseTask& t, const float* x) {
   for (int64_t block = 0; block < t.width; block += 64) {
     Vec v[4];
     for (int i = 0; i < 4; ++i) {
-      v[i] = load(x + block + i * kLanes);
+      v[i] = activate(t.activation, load(x + block + i * kLanes));
       if (t.multiplier != nullptr) v[i] *= load(t.multiplier + block + i * kLanes);
       v[i] = rotate_lanes<4 % kLanes>(rotate_lanes<1>(v[i]));
     }
@@ -67,7 +67,7 @@ void condition(const QuantiseTask& t, const float* x) {
   if (kLanes == 16 && t.rotation >= 64) return condition_blocks(t, x);
   for (int64_t i = 0; i < t.width; i += kLanes) {
     const int count = lanes_left(i, t.width);
-    Vec v = load(x + i, count);
+    Vec v = activate(t.activation, load(x + i, count));
     if (t.multiplier != nullptr) v *= load(t.multiplier + i, count);
     store(t.scratch + i, v, count);
   }
@@ -80,7 +80,7 @@ void condition(const QuantiseTask& t, const float* x) {
 }  // namespace
 
 void quantise_row(const QuantiseTask& t, const float* x, std::byte* y) {
-  if (t.multiplier != nullptr || t.rotation > 1) {
+  if (t.multiplier != nullptr || t.rotation > 1 || t.activation != Activation::none) {
     condition(t, x);
     x = t.scratch;
   }
