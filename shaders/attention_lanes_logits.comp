@@ -28,6 +28,9 @@ void main() {
   const uint first_query = gl_WorkGroupID.y * ROWS;
   const uint head = gl_WorkGroupID.z % p.heads, batch = gl_WorkGroupID.z / p.heads;
 
+  const uint begin_key = gl_WorkGroupID.x * LANES * KEYS;
+  if (begin_key >= end_of_seen(first_query, ROWS) || begin_key + LANES * KEYS <= first_seen(first_query)) return;
+
   uint q_row[ROWS], k_row[KEYS];
   float sums[ROWS * KEYS];
   [[unroll]] for (uint r = 0; r < ROWS; ++r)

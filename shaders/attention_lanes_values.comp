@@ -18,6 +18,8 @@ layout(binding = 0) readonly buffer Logits { float logits[]; };  // [batch, head
 READS(1, read_v, X_TYPE)
 WRITES(2, write_y, Y_TYPE)
 
+bool seen(uint r, uint first_query, uint key) { return sees(min(first_query + r, p.queries - 1), key); }
+
 void main() {
   const uint lane = gl_SubgroupInvocationID;
   const uint first_column = gl_WorkGroupID.x * SLICE * LANES + lane;
@@ -34,18 +36,21 @@ void main() {
   }
   [[unroll]] for (uint i = 0; i < ROWS * SLICE; ++i) sums[i] = 0;
 
-  for (uint key = lane; key < p.keys; key += LANES)
-    [[unroll]] for (uint r = 0; r < ROWS; ++r) highest[r] = max(highest[r], logits[row[r] + key]);
+  const uint end_key = end_of_seen(first_query, ROWS);
+  const uint begin_key = first_seen(first_query) / LANES * LANES;
+  for (uint key = begin_key + lane; key < end_key; key += LANES)
+    [[unroll]] for (uint r = 0; r < ROWS; ++r)
+      if (seen(r, first_query, key)) highest[r] = max(highest[r], logits[row[r] + key]);
   [[unroll]] for (uint r = 0; r < ROWS; ++r) highest[r] = subgroupMax(highest[r]);
 
-  for (uint key0 = 0; key0 < p.keys; key0 += LANES) {
+  for (uint key0 = begin_key; key0 < end_key; key0 += LANES) {
     const uint key = key0 + lane;
     float weights[ROWS];
     [[unroll]] for (uint r = 0; r < ROWS; ++r) {
-      weights[r] = key < p.keys ? exp(logits[row[r] + min(key, p.keys - 1)] - highest[r]) : 0.0;
+      weights[r] = key < end_key && seen(r, first_query, key) ? exp(logits[row[r] + min(key, p.keys - 1)] - highest[r]) : 0.0;
       total[r] += weights[r];
     }
-    const uint end = min(key0 + LANES, p.keys);
+    const uint end = min(key0 + LANES, end_key);
     [[dont_unroll]] for (uint j = key0; j < end; j += 2) {
       float v[2 * SLICE];
       [[unroll]] for (uint i = 0; i < 2; ++i)

@@ -51,12 +51,14 @@ void main() {
   }
   [[unroll]] for (uint i = 0; i < kRows * kColumns; ++i) sums[i] = 0;
 
-  for (uint key0 = 0; key0 < p.keys; key0 += BK) {
+  const uint end_key = end_of_seen(first_query, kQueries);
+  const uint begin_key = first_seen(first_query) / BK * BK;
+  for (uint key0 = begin_key; key0 < end_key; key0 += BK) {
     float weights[kRows * kKeys];
     [[unroll]] for (uint i = 0; i < kRows * kKeys; ++i) weights[i] = 0;
     for (uint d0 = 0; d0 < p.head_dim; d0 += DEPTH) {
       barrier();
-      if (slices > 1 || key0 == 0) LOAD_TILE(q_tile, read_q, q_begin, p.q_stride, kQueries, first_query, p.queries, d0)
+      if (slices > 1 || key0 == begin_key) LOAD_TILE(q_tile, read_q, q_begin, p.q_stride, kQueries, first_query, p.queries, d0)
       LOAD_TILE(kv_tile, read_k, k_begin, p.k_stride, BK, key0, p.keys, d0)
       barrier();
       for (uint d = 0; d < DEPTH; d += 4) {
@@ -76,7 +78,7 @@ void main() {
       [[unroll]] for (uint i = 0; i < kKeys; ++i) {
         const uint query = min(first_query + y + r * 8, p.queries - 1), key = key0 + x + i * 16;
         const float value = logit(weights[r * kKeys + i], batch, head, query, min(key, p.keys - 1));
-        weights[r * kKeys + i] = key < p.keys ? value : kLowest;
+        weights[r * kKeys + i] = key < p.keys && sees(query, key) ? value : kLowest;
         w_tile[(y + r * 8) * (BK + 1) + x + i * 16] = weights[r * kKeys + i];
       }
     barrier();
@@ -96,7 +98,8 @@ void main() {
       total[r] *= fade;
       [[unroll]] for (uint j = 0; j < kColumns; ++j) sums[r * kColumns + j] *= fade;
       [[unroll]] for (uint i = 0; i < kKeys; ++i) {
-        const float weight = key0 + x + i * 16 < p.keys ? exp(weights[r * kKeys + i] - raised) : 0.0;
+        const uint query = min(first_query + y + r * 8, p.queries - 1), key = key0 + x + i * 16;
+        const float weight = key < p.keys && sees(query, key) ? exp(weights[r * kKeys + i] - raised) : 0.0;
         total[r] += weight;
         w_tile[(y + r * 8) * (BK + 1) + x + i * 16] = weight;
       }

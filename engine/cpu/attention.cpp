@@ -15,25 +15,34 @@ AttentionTask task_for(const AttentionArgs& args, MutableRows y, int64_t lane, i
   const int64_t queries = args.q.dim(1);
   const int64_t keys = args.k.dim(1);
   const int64_t head_dim = args.q.dim(2) / args.num_heads;
+  const int64_t first_key = args.window == 0 ? 0 : std::max<int64_t>(0, first_query - args.window);
+  const int64_t end_key = args.window == 0 ? keys : std::min(keys, end_query + args.window);
   AttentionTask task;
   task.q = from_row(rows_of(args.q), lane * queries + first_query, head * head_dim);
-  task.k = from_row(rows_of(args.k), lane * keys, head * head_dim);
-  task.v = from_row(rows_of(args.v), lane * keys, head * head_dim);
+  task.k = from_row(rows_of(args.k), lane * keys + first_key, head * head_dim);
+  task.v = from_row(rows_of(args.v), lane * keys + first_key, head * head_dim);
   task.num_queries = end_query - first_query;
-  task.num_keys = keys;
+  task.num_keys = end_key - first_key;
   task.head_dim = head_dim;
   task.scale = args.scale;
-  if (args.key_bias) task.key_bias = floats_of(args.key_bias) + lane * args.key_bias.row_stride();
-  if (args.position_bias)
+  task.window = args.window;
+  task.diagonal = first_query - first_key;
+  if (args.key_bias) task.key_bias = floats_of(args.key_bias) + lane * args.key_bias.row_stride() + first_key;
+  if (args.position_bias) {
+    task.position_stride = args.position_bias.row_stride();
     task.position_bias =
-        floats_of(args.position_bias) + (head * queries + first_query) * args.position_bias.row_stride();
+        floats_of(args.position_bias) + (head * queries + first_query) * task.position_stride + first_key;
+  }
   task.y = from_row(y, lane * queries + first_query, head * head_dim);
   return task;
 }
 
-// Queries a task takes: many, so that packing the keys is cheap, but enough tasks for all threads.
-int64_t block_of(int64_t queries, int64_t pairs, int threads) {
+// Queries a task takes: many, so that packing the keys is cheap, but enough tasks for all threads. In a
+// window they decide where the keys begin, hence the order of sums, which threads may not change.
+int64_t block_of(int64_t queries, int64_t pairs, int threads, int64_t window) {
   constexpr int64_t kMostQueries = 256;
+  constexpr int64_t kWindowQueries = 96;
+  if (window > 0) return kWindowQueries;
   const int64_t wanted = std::min(divide_up(2 * threads, pairs), divide_up(queries, kTileRows));
   const int64_t blocks = std::max(divide_up(queries, kMostQueries), wanted);
   return divide_up(divide_up(queries, blocks), kTileRows) * kTileRows;
@@ -45,7 +54,7 @@ void attention(Device& device, const AttentionArgs& args) {
   const int64_t queries = args.q.dim(1);
   const int64_t pairs = args.q.dim(0) * args.num_heads;  // of lane and head
   const int64_t head_dim = args.q.dim(2) / args.num_heads;
-  const int64_t block = block_of(queries, pairs, device.threads());
+  const int64_t block = block_of(queries, pairs, device.threads(), args.window);
   const int64_t blocks = divide_up(queries, block);
   const int64_t work = 2 * block * args.k.dim(1) * head_dim;  // multiply-adds of a task
   const int64_t band = std::max<int64_t>(device.threads(), device.segment_work() / (2 * work));

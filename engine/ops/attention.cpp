@@ -4,6 +4,15 @@
 #include "vulkan/kernels.h"
 
 namespace diorama::ops {
+namespace {
+
+// Of one lane.
+int64_t pairs_seen(int64_t queries, int64_t keys, int64_t window) {
+  if (window == 0 || window >= keys) return queries * keys;
+  return keys * (2 * window + 1) - window * (window + 1);
+}
+
+}  // namespace
 
 void attention(Stream& stream, const AttentionArgs& args) {
   const Shape& q = args.q.shape();
@@ -20,8 +29,11 @@ void attention(Stream& stream, const AttentionArgs& args) {
   if (args.position_bias)
     require(args.position_bias.shape() == Shape({args.num_heads, q[1], k[1]}), "[attention] position bias {}",
             args.position_bias.shape().to_string());
+  require(args.window >= 0 && (args.window == 0 || q[1] == k[1]), "[attention] window {} over q {}, k {}",
+          args.window, q.to_string(), k.to_string());
   if (quantise_apart(stream, args, attention)) return;
-  stream.count(2 * static_cast<uint64_t>(q[0] * q[1]) * static_cast<uint64_t>(k[1] * q.last()));
+  stream.count(2 * static_cast<uint64_t>(q[0] * pairs_seen(q[1], k[1], args.window)) *
+               static_cast<uint64_t>(q.last()));
   dispatch(stream, args, cpu::attention, vulkan::attention);
 }
 

@@ -11,7 +11,7 @@ namespace diorama::ops {
 // Multiply-adds: rows * N * K.
 void linear(Stream& stream, const LinearArgs& args);
 void norm(Stream& stream, const NormArgs& args);
-// Multiply-adds: 2 * B * Nq * Nk * H * d.
+// Multiply-adds: 2 * B * H * d for every pair of a query and a key it sees.
 void attention(Stream& stream, const AttentionArgs& args);
 void binary(Stream& stream, const BinaryArgs& args);
 void unary(Stream& stream, const UnaryArgs& args);

@@ -46,6 +46,8 @@ struct AttentionArgs {
   float scale = 1;
   Tensor key_bias;       // [B, Nk] f32, added to every query's logits (masks), or none
   Tensor position_bias;  // [H, Nq, Nk] f32, or none
+  // Query i sees keys j with |i - j| <= window only, 0: all. As many queries as keys then.
+  int64_t window = 0;
   // Products of 8-bit codes where the device has them and no position bias is given: about 1 % off.
   bool codes = false;
   Tensor y;  // [B, Nq, H * d] any float or q8, contiguous

@@ -66,7 +66,10 @@ class Attention {
   }
 
  private:
-  double units_per_query() const { return 2.0 * static_cast<double>(keys_ * args_.q.shape().last()); }
+  double units_per_query() const {
+    const int64_t seen = args_.window == 0 ? keys_ : std::min(keys_, 2 * args_.window + 1);
+    return 2.0 * static_cast<double>(seen * args_.q.shape().last());
+  }
 
   AttentionParams params(const Part& part) const {
     AttentionParams p{};
@@ -82,6 +85,7 @@ class Attention {
     p.v_batch = batch_stride(args_.v);
     p.position_stride = static_cast<uint32_t>(args_.q.dim(1));
     p.first_query = static_cast<uint32_t>(part.first);
+    p.window = static_cast<uint32_t>(args_.window);
     p.y_stride = stride(args_.y);
     p.y_batch = batch_stride(args_.y);
     p.scale = args_.scale;

@@ -32,6 +32,7 @@ struct AttentionParams {
   uint k, k_stride, k_batch;
   uint v, v_stride, v_batch;
   uint key_bias, position_bias, position_stride, first_query;
+  uint window;  // 0: every key is seen
   uint y, y_stride, y_batch;
   float scale;
 };

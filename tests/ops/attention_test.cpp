@@ -15,6 +15,7 @@ struct AttentionCase {
   enum class Mask { none, half, all_but_one, lowest } mask = Mask::none;
   bool position_bias = false, joined = false;
   float sharpness = 1;  // times 1 / sqrt(head_dim)
+  int64_t window = 0;
 };
 using Mask = AttentionCase::Mask;
 
@@ -36,6 +37,16 @@ const std::vector<AttentionCase> kCases = {
     {.name = "joined_projection", .lanes = 2, .queries = 26, .keys = 26, .head_dim = 72, .joined = true},
     {.name = "f16", .queries = 20, .keys = 30, .head_dim = 72, .type = DType::f16, .y_type = DType::f16},
     {.name = "bf16", .queries = 20, .keys = 30, .head_dim = 40, .type = DType::bf16, .y_type = DType::bf16},
+    {.name = "window", .lanes = 2, .queries = 70, .keys = 70, .window = 9},
+    {.name = "window_of_one", .queries = 40, .keys = 40, .head_dim = 24, .window = 1},
+    {.name = "long_window", .queries = 600, .keys = 600, .head_dim = 8, .window = 130},
+    {.name = "window_of_all", .queries = 33, .keys = 33, .window = 40},
+    {.name = "window_and_biases",
+     .queries = 50,
+     .keys = 50,
+     .mask = Mask::half,
+     .position_bias = true,
+     .window = 6},
     {.name = "f32_to_bf16", .queries = 8, .keys = 12, .head_dim = 36, .y_type = DType::bf16},
 };
 
@@ -69,7 +80,7 @@ AttentionResult run(Device& device, const AttentionCase& c, bool codes, float ke
   k = rounded(std::move(k), c.type);
   const Floats v = rounded(random_values(k_shape.num_elements(), 3), c.type);
   const float scale = c.sharpness / std::sqrt(static_cast<float>(c.head_dim));
-  reference::Attention definition{c.lanes, c.heads, c.queries, c.keys, c.head_dim, scale, {}, {}};
+  reference::Attention definition{c.lanes, c.heads, c.queries, c.keys, c.head_dim, scale, {}, {}, c.window};
 
   const Output y(device, q_shape, c.y_type);
   const int64_t row = c.joined ? 3 * width : width;
@@ -78,6 +89,7 @@ AttentionResult run(Device& device, const AttentionCase& c, bool codes, float ke
                      .v = strided_input(device, k_shape, v, row, c.joined ? 2 * width : 0, c.type),
                      .num_heads = static_cast<int>(c.heads),
                      .scale = scale,
+                     .window = c.window,
                      .codes = codes,
                      .y = y.tensor()};
   if (c.mask != Mask::none)

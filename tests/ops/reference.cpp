@@ -77,6 +77,8 @@ Doubles attention(const Attention& a, const Floats& q, const Floats& k, const Fl
           logits[j] = a.scale * dot;
           if (!a.key_bias.empty()) logits[j] += a.key_bias[lane * a.keys + j];
           if (!a.position_bias.empty()) logits[j] += a.position_bias[(head * a.queries + i) * a.keys + j];
+          if (a.window > 0 && std::abs(i - j) > a.window)
+            logits[j] = -std::numeric_limits<double>::infinity();
           most = std::max(most, logits[j]);
         }
         for (double& logit : logits) sum += logit = std::exp(logit - most);

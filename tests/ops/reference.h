@@ -25,6 +25,7 @@ struct Attention {
   double scale;
   Floats key_bias;       // [lanes, keys] or empty
   Floats position_bias;  // [heads, queries, keys] or empty
+  int64_t window = 0;    // keys further off are not seen; 0: all are
 };
 Doubles attention(const Attention& a, const Floats& q, const Floats& k, const Floats& v);
 

@@ -87,13 +87,18 @@ void pack_tile(const AttentionTask& t, const Scratch& s, int64_t first, int64_t 
 // Adds the biases to one row of logits; returns the largest, or the maximum so far.
 float add_biases(const AttentionTask& t, const Scratch& s, int64_t query, float* logits, int64_t first,
                  int64_t count) {
-  const float* position = t.position_bias == nullptr ? nullptr : t.position_bias + query * t.num_keys + first;
+  const float* position =
+      t.position_bias == nullptr ? nullptr : t.position_bias + query * t.position_stride + first;
   Vec highest = broadcast(s.maxima[query]);
   for (int64_t j = 0; j < count; j += kLanes) {
     Vec logit = load(logits + j) + load(s.bias + j);
     if (position != nullptr) logit += load(position + j, lanes_left(j, count));
     store(logits + j, logit);
-    highest = max(highest, logit);
+    if (t.window == 0) highest = max(highest, logit);
+  }
+  if (t.window > 0) {
+    hide_unseen(t, query, first, multiple_of(kLanes, count), logits);
+    for (int64_t j = 0; j < count; j += kLanes) highest = max(highest, load(logits + j));
   }
   return largest(highest);
 }

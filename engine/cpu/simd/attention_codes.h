@@ -10,10 +10,6 @@ namespace diorama::cpu::DIORAMA_ISA {
 
 constexpr float kExponentialLevels = 127;
 
-static inline int64_t multiple_of(int64_t step, int64_t count) {
-  return (count + step - 1) / step * step;
-}
-
 static inline IntVec nearest_integers(Vec v) {
   return reinterpret_cast<IntVec>(v + 0x1.8p23f) - 0x4b400000;
 }
@@ -148,7 +144,7 @@ static inline void pack_codes(const AttentionTask& t, const CodesScratch& s, int
 // Logits of a tile of rows with all keys of the tile; `row` is the first query.
 template <typename TileFunction>
 static inline void logits_of(const AttentionTask& t, const CodesScratch& s, int64_t row, int64_t rows,
-                             int64_t padded, int offset, TileFunction tile) {
+                             int64_t first, int64_t padded, int offset, TileFunction tile) {
   float scales[kTileRows];
   int32_t excess[kTileRows];
   for (int64_t r = 0; r < rows; ++r) {
@@ -170,6 +166,8 @@ static inline void logits_of(const AttentionTask& t, const CodesScratch& s, int6
         store(s.logits + r * s.tile + j + i, fma(products, load(s.key_scales + j + i), load(s.bias + j + i)));
       }
   }
+  if (t.window > 0)
+    for (int64_t r = 0; r < rows; ++r) hide_unseen(t, row + r, first, padded, s.logits + r * s.tile);
 }
 
 // Logits of one row to codes of their exponentials; returns the codes' sum. Brings the row's total and output
@@ -234,7 +232,7 @@ static inline void attend_with_codes(const AttentionTask& t, int offset, TileFun
     pack_codes(t, s, first, keys, offset);
     for (int64_t i = 0; i < t.num_queries; i += kTileRows) {
       const int64_t rows = min_of(kTileRows, t.num_queries - i);
-      logits_of(t, s, i, rows, padded, offset, tile);
+      logits_of(t, s, i, rows, first, padded, offset, tile);
       int32_t excess[kTileRows];
       for (int64_t r = 0; r < rows; ++r) excess[r] = offset * soften_codes(s, i + r, r, padded, width);
       add_values(t, s, i, rows, padded, excess, tile);

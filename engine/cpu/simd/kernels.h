@@ -85,7 +85,7 @@ constexpr int64_t integer_scratch(int64_t k) {
 struct QuantiseTask {
   int64_t width = 0;
   Activation activation = Activation::none;  // of x, before all else
-  const float* multiplier = nullptr;  // [width]
+  const float* multiplier = nullptr;         // [width]
   int rotation = 1;
   float* scratch = nullptr;  // [width]
 };
@@ -106,7 +106,10 @@ struct AttentionTask {
   int64_t num_queries = 0, num_keys = 0, head_dim = 0;
   float scale = 1;
   const float* key_bias = nullptr;       // [num_keys]
-  const float* position_bias = nullptr;  // [num_queries, num_keys]
+  const float* position_bias = nullptr;  // [num_queries, position_stride]
+  int64_t position_stride = 0;
+  // Query i sees keys [i + diagonal - window, i + diagonal + window] only; 0: all.
+  int64_t window = 0, diagonal = 0;
   MutableRows y;
   float* scratch = nullptr;
 };
