@@ -19,5 +19,6 @@ void element(uint row, uint column) {
   float value = a + b;
   if (KIND == 1) value = a * b;
   if (KIND == 2) value = gelu_tanh(a) * b;
+  if (KIND == 3) value = p.a_weight * a + p.b_weight * b;
   write_y(p.y + row * p.width + column, value);
 }

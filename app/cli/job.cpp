@@ -26,8 +26,8 @@ void override_with(const Config& line, std::string_view key, std::optional<T>& v
 }
 
 void check_keys(const Config& line) {
-  static constexpr std::array<std::string_view, 12> kKnown{
-      "prompt",    "negative_prompt",   "class",   "width", "height", "steps",
+  static constexpr std::array<std::string_view, 13> kKnown{
+      "prompt",    "negative_prompt",   "class",   "width", "height", "steps", "accelerate",
       "cfg_scale", "guidance_interval", "sampler", "shift", "eta",    "seed"};
   for (const std::string& key : line.keys())
     if (std::ranges::find(kKnown, key) == kKnown.end())
@@ -51,6 +51,7 @@ void apply(const Config& line, Job& job) {
   if (line.has("class"))
     job.class_name = line.json().find("class")->is_string() ? line.get<std::string>("class")
                                                             : std::to_string(line.get<int>("class"));
+  job.accelerate = line.get_or("accelerate", job.accelerate);
   override_with(line, "seed", job.seed);
 }
 

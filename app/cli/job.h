@@ -14,14 +14,15 @@ namespace diorama::cli {
 struct Job {
   RenderRequest request;
   std::string class_name;       // name or number, or empty; becomes request.class_label
+  std::string accelerate;       // off, a plan's name or file; becomes request.acceleration
   std::optional<int64_t> seed;  // its own, negative: random; becomes request.seed
   int line = 0;                 // of the batch file, from 1; 0: the command line
   std::string problem;          // why this line cannot run
 };
 
 // A prompt a line, or an object of JSON with any of prompt, negative_prompt, class, width, height, steps,
-// cfg_scale, guidance_interval, sampler, shift, eta, seed; the rest is taken from `defaults`. Empty lines
-// count, but are no jobs.
+// cfg_scale, guidance_interval, sampler, shift, eta, accelerate, seed; the rest is taken from `defaults`.
+// Empty lines count, but are no jobs.
 std::vector<Job> read_batch(std::string_view text, const std::string& where, const Job& defaults);
 
 // One job a picture, `count` of each. A job with a seed of its own counts up from there; the i-th picture of

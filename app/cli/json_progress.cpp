@@ -27,6 +27,13 @@ void JsonProgress::stage(int job, Stage stage) {
   write({{"type", "step"}, {"job", job}, {"stage", name_of(stage)}});
 }
 
+void JsonProgress::forecast(int job, const RunForecast& forecast) {
+  write({{"type", "plan"},
+         {"job", job},
+         {"macs", {{"planned", forecast.macs}, {"full", forecast.full_macs}}},
+         {"cache_bytes", forecast.cache_bytes}});
+}
+
 void JsonProgress::step(int job, const StepReport& report) {
   eta_.step_done(report.milliseconds);
   write({{"type", "step"},
@@ -56,7 +63,20 @@ void JsonProgress::image(int job, const ImageSaved& saved) {
          {"height", saved.height},
          {"steps", saved.steps},
          {"seconds", saved.seconds},
+         {"acceleration", saved.acceleration},
+         {"macs", {{"executed", saved.executed_macs}, {"full", saved.full_macs}}},
          {"warnings", std::exchange(warnings_, {})}});
+}
+
+void JsonProgress::comparison(int job, const ExactComparison& comparison) {
+  write({{"type", "comparison"},
+         {"job", job},
+         {"exact", comparison.exact.string()},
+         {"difference", comparison.difference.string()},
+         {"seconds", comparison.seconds},
+         {"exact_seconds", comparison.exact_seconds},
+         {"psnr", comparison.psnr},
+         {"ssim", comparison.ssim}});
 }
 
 void JsonProgress::error(int job, int line, const Failure& failure, int steps_missed) {

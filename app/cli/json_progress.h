@@ -14,9 +14,11 @@ class JsonProgress final : public Progress {
 
   void start(const RunStart& run) override;
   void stage(int job, Stage stage) override;
+  void forecast(int job, const RunForecast& forecast) override;
   void step(int job, const StepReport& report) override;
   void warning(int job, const std::string& text) override;
   void image(int job, const ImageSaved& saved) override;
+  void comparison(int job, const ExactComparison& comparison) override;
   void error(int job, int line, const Failure& failure, int steps_missed) override;
   void end(int saved, int failed, int exit_code) override;
 

@@ -24,6 +24,15 @@ struct ImageSaved {
   uint64_t seed = 0;
   int width = 0, height = 0, steps = 0;
   double seconds = 0;
+  std::string acceleration = "off";
+  uint64_t executed_macs = 0, full_macs = 0;  // of the denoiser
+};
+
+// A picture beside the same without acceleration.
+struct ExactComparison {
+  std::filesystem::path exact, difference;
+  double seconds = 0, exact_seconds = 0;  // of the denoiser
+  double psnr = 0, ssim = 0;
 };
 
 class Progress {
@@ -33,9 +42,12 @@ class Progress {
   virtual void start(const RunStart& run) = 0;
   // Jobs are counted from 1.
   virtual void stage(int job, Stage stage) = 0;
+  // Before the steps of a job with acceleration.
+  virtual void forecast(int job, const RunForecast& forecast) = 0;
   virtual void step(int job, const StepReport& report) = 0;
   virtual void warning(int job, const std::string& text) = 0;
   virtual void image(int job, const ImageSaved& saved) = 0;
+  virtual void comparison(int job, const ExactComparison& comparison) = 0;
   // A job (0: all of them) that failed; `line` of the batch file, or 0; steps that will not be done.
   virtual void error(int job, int line, const Failure& failure, int steps_missed) = 0;
   virtual void end(int saved, int failed, int exit_code) = 0;

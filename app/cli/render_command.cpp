@@ -28,6 +28,12 @@ void add_picture_options(CLI::App& command, RenderOptions& options) {
                      "Name or number of a class, for class-conditional models");
   command.add_option("--batch", options.batch, "A file with a prompt a line, or JSON lines")
       ->excludes(prompt);
+  auto* const replay =
+      command.add_option("--replay", options.replay, "Make this picture again, by the decisions it records")
+          ->excludes(prompt);
+  command.add_option("--exact", options.exact, "Make this picture again, without acceleration")
+      ->excludes(prompt)
+      ->excludes(replay);
   command.add_option("-W,--width", request.width, "Pixels");
   command.add_option("-H,--height", request.height, "Pixels");
   command.add_option("--steps", request.steps, "Steps of the sampler");
@@ -43,6 +49,8 @@ void add_picture_options(CLI::App& command, RenderOptions& options) {
   command.add_option("--sampler", request.sampler, "Instead of the model's own: " + sampler_names());
   command.add_option("--shift", request.shift, "Of the noise levels, for flow-matching models");
   command.add_option("--eta", request.eta, "Share of fresh noise a step, for ddim");
+  command.add_option("--accelerate", options.job.accelerate,
+                     "off, balanced, fast, another plan of the model, or a file that ends in .json");
   command.add_option("-s,--seed", options.seed, "Negative: random. Picture i takes seed + i")
       ->capture_default_str();
   command.add_option("-b,--count", options.count, "Pictures of each prompt")
@@ -53,6 +61,8 @@ void add_picture_options(CLI::App& command, RenderOptions& options) {
 void add_output_options(CLI::App& command, RenderOptions& options) {
   command.add_option("-o,--output", options.output, "Where to write; %d or %04d is the picture's number")
       ->capture_default_str();
+  command.add_flag("--compare-exact", options.compare_exact,
+                   "Make each picture without acceleration too, and say how far they are apart");
   command.add_flag("--overwrite", options.overwrite, "Write over pictures that are there");
   command.add_option("--save-steps", options.save_steps, "A folder for a preview of every step");
   command.add_flag("--save-steps-decoded", options.save_steps_decoded,
@@ -66,7 +76,7 @@ void add_output_options(CLI::App& command, RenderOptions& options) {
 void add_render_command(CLI::App& program, int& result) {
   auto* const command = program.add_subcommand("render", "Paint pictures");
   const auto options = std::make_shared<RenderOptions>();
-  command->add_option("-m,--model", options->model, "Name or folder of a model")->capture_default_str();
+  command->add_option("-m,--model", options->model, "Name or folder of a model (diorama-mini)");
   add_picture_options(*command, *options);
   add_output_options(*command, *options);
   add_compute_options(*command, options->compute);

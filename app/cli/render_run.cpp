@@ -1,6 +1,8 @@
 #include "cli/render_run.h"
 
+#include <algorithm>
 #include <chrono>
+#include <set>
 
 #include "base/file.h"
 #include "cli/output_name.h"
@@ -8,10 +10,19 @@
 #include "cli/step_images.h"
 #include "io/model_search.h"
 #include "io/png.h"
+#include "pipeline/acceleration.h"
 #include "pipeline/pipeline.h"
+#include "study/compare.h"
 
 namespace diorama::cli {
 namespace {
+
+Recipe recipe_in(const std::string& path) {
+  const MappedFile file(path);
+  const auto recipe = read_recipe(read_png_texts(file.bytes(), path), path);
+  if (!recipe) fail(Fault::usage, "{}: holds no recipe", path);
+  return *recipe;
+}
 
 std::vector<Job> requested_jobs(const RenderOptions& options) {
   if (options.batch) {
@@ -26,11 +37,28 @@ std::vector<Job> requested_jobs(const RenderOptions& options) {
   return {job};
 }
 
+// The model a picture was made with.
+ModelFolder model_of(const Recipe& recipe, const std::string& where, const std::string& wish) {
+  if (!wish.empty()) {
+    ModelFolder folder = ModelFolder::open(find_model(wish));
+    if (folder.content_hash() == recipe.model_hash) return folder;
+    fail(Fault::usage, "{}: was made with another model than {}", where, folder.title());
+  }
+  for (const auto& path : list_models()) {
+    ModelFolder folder = ModelFolder::open(path);
+    if (folder.content_hash() == recipe.model_hash) return folder;
+  }
+  fail(Fault::usage, "{}: was made with {}, which is not among the models here; say where it is with --model",
+       where, recipe.model);
+}
+
 // Failures that the other jobs of a batch do not share.
 bool concerns_one_job(Fault fault) {
   return fault == Fault::usage || fault == Fault::out_of_memory || fault == Fault::unusable_result ||
          fault == Fault::file_system;
 }
+
+constexpr const char* kModel = "diorama-mini";
 
 class Run {
  public:
@@ -42,9 +70,11 @@ class Run {
   int failed() const { return failed_; }
 
  private:
-  void prepare(Job& job) const;
+  void prepare(Job& job);
   int num_steps(const Job& job) const { return job.problem.empty() ? job.request.steps.value() : 0; }
   void start();
+  void compare_exact(int number, const Job& job, const RenderResult& accelerated,
+                     const std::filesystem::path& path);
   void paint(int number, const Job& job);
   void try_to_paint(int number, const Job& job);
   void report_failure(int number, const Job& job, const Failure& failure);
@@ -56,17 +86,23 @@ class Run {
   std::optional<OutputNames> names_;
   std::optional<StepImages> step_images_;
   std::vector<Job> jobs_;
-  int steps_done_ = 0;  // of the job that runs
+  std::set<std::string> notes_;  // to be said once
+  int steps_done_ = 0;           // of the job that runs
   int saved_ = 0;
   int failed_ = 0;
 };
 
 // What the model leaves to decide, or why the job cannot run; on the command line that ends the run.
-void Run::prepare(Job& job) const {
+void Run::prepare(Job& job) {
   if (!job.problem.empty()) return;
   try {
     if (!job.class_name.empty()) job.request.class_label = find_class(pipeline_->folder(), job.class_name);
     job.request = pipeline_->resolve(job.request);
+    if (!job.request.decisions) {
+      ChosenPlan chosen = choose_acceleration(pipeline_->folder(), job.accelerate);
+      job.request.acceleration = std::move(chosen.plan);
+      if (!chosen.note.empty()) notes_.insert(chosen.note);
+    }
   } catch (const Error& error) {
     if (!options_.batch || !concerns_one_job(error.fault())) throw;
     job.problem = fmt::format("{}:{}: {}", *options_.batch, job.line, error.what());
@@ -74,11 +110,25 @@ void Run::prepare(Job& job) const {
 }
 
 void Run::start() {
-  jobs_ = expand(requested_jobs(options_), options_.count, options_.seed);
+  std::optional<Recipe> recipe;
+  const std::string repeated = options_.exact.value_or(options_.replay.value_or(""));
+  if (repeated.empty()) {
+    jobs_ = expand(requested_jobs(options_), options_.count, options_.seed);
+  } else {
+    recipe = recipe_in(repeated);
+    jobs_.push_back(options_.job);
+    jobs_.front().request = request_of(*recipe, options_.exact.has_value(), repeated);
+  }
   names_.emplace(parse_output_pattern(options_.output), jobs_.size() > 1, options_.overwrite);
-  const ModelFolder folder = ModelFolder::open(find_model(options_.model));
+  const ModelFolder folder =
+      recipe ? model_of(*recipe, repeated, options_.model)
+             : ModelFolder::open(find_model(options_.model.empty() ? kModel : options_.model));
   device_ = open_compute_device(options_.compute);
-  const Precision precision = choose_precision(options_.compute.precision, *device_, folder);
+  const bool as_recorded = recipe && options_.compute.precision == "auto";
+  const Precision precision =
+      choose_precision(as_recorded ? recipe->precision : options_.compute.precision, *device_, folder);
+  if (recipe && recipe->device != device_->description())
+    notes_.insert(fmt::format("the picture was made on {}; this device's bytes may differ", recipe->device));
   if (precision.transformer->integer() && quantised_format(folder) == nullptr)
     fmt::print(
         stderr,
@@ -94,6 +144,7 @@ void Run::start() {
     run.steps += num_steps(job);
   }
   progress_.start(run);
+  for (const std::string& note : notes_) progress_.warning(0, note);
 }
 
 void Run::paint(int number, const Job& job) {
@@ -102,6 +153,7 @@ void Run::paint(int number, const Job& job) {
   RenderObserver observer;
   observer.on_stage = [&](Stage stage) { progress_.stage(number, stage); };
   observer.on_warning = [&](const std::string& text) { progress_.warning(number, text); };
+  observer.on_forecast = [&](const RunForecast& forecast) { progress_.forecast(number, forecast); };
   observer.on_step = [&](const StepReport& report) {
     steps_done_ = report.step;
     progress_.step(number, report);
@@ -113,8 +165,29 @@ void Run::paint(int number, const Job& job) {
   names_->advance();
   ++saved_;
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-  progress_.image(number, {path, job.request.seed, result.image.width, result.image.height,
-                           result.recipe.steps, seconds.count()});
+  progress_.image(number,
+                  {path, job.request.seed, result.image.width, result.image.height, result.recipe.steps,
+                   seconds.count(), result.recipe.acceleration, result.executed_macs, result.full_macs});
+  if (options_.compare_exact) compare_exact(number, job, result, path);
+}
+
+// Beside the picture: what it would have been, and how far it is from that.
+void Run::compare_exact(int number, const Job& job, const RenderResult& accelerated,
+                        const std::filesystem::path& path) {
+  RenderRequest request = job.request;
+  request.acceleration.reset();
+  request.decisions.reset();
+  const RenderResult exact = pipeline_->render(request);
+  const Comparison result = compare(accelerated.image, exact.image);
+  const auto beside = [&](const char* what) {
+    return path.parent_path() / (path.stem().string() + what + path.extension().string());
+  };
+  const ExactComparison comparison{beside("-exact"),      beside("-difference"), accelerated.denoise_seconds,
+                                   exact.denoise_seconds, result.psnr,           result.ssim};
+  write_file_atomically(comparison.exact, encode_png(exact.image, recipe_texts(exact.recipe)));
+  write_file_atomically(comparison.difference, encode_png(difference(accelerated.image, exact.image,
+                                                                     255 / std::max(result.max_diff, 1))));
+  progress_.comparison(number, comparison);
 }
 
 void Run::report_failure(int number, const Job& job, const Failure& failure) {

@@ -12,10 +12,13 @@
 namespace diorama::cli {
 
 struct RenderOptions {
-  std::string model = "diorama-mini";
+  std::string model;                  // empty: a repeated picture's own, else diorama-mini
   std::optional<std::string> prompt;  // as given: "-", "@FILE" or text
   std::optional<std::string> batch;   // a file of prompts instead
-  Job job;                            // the rest of the request
+  std::optional<std::string> replay;  // a picture to make again
+  std::optional<std::string> exact;   // likewise, without acceleration
+  bool compare_exact = false;
+  Job job;  // the rest of the request
   int64_t seed = -1;
   int count = 1;
   ComputeOptions compute;

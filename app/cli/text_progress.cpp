@@ -15,6 +15,10 @@ int terminal_columns(std::FILE* file) {
   return ::ioctl(::fileno(file), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
+double percent(uint64_t part, uint64_t whole) {
+  return whole > 0 ? 100.0 * static_cast<double>(part) / static_cast<double>(whole) : 0;
+}
+
 std::string duration(double seconds) {
   if (seconds < 10) return fmt::format("{:.1f} s", seconds);
   const auto whole = static_cast<int64_t>(std::llround(seconds));
@@ -69,6 +73,13 @@ void TextProgress::stage(int job, Stage stage) {
   show_bar(stage, job - 1, jobs_);
 }
 
+void TextProgress::forecast(int, const RunForecast& forecast) {
+  erase_bar();
+  fmt::print(log_, "acceleration: at most {:.0f} % of the multiply-adds, {:.1f} MiB of caches\n",
+             percent(forecast.macs, forecast.full_macs),
+             static_cast<double>(forecast.cache_bytes) / (1 << 20));
+}
+
 void TextProgress::step(int, const StepReport& report) {
   eta_.step_done(report.milliseconds);
   show_bar(Stage::denoise, report.step, report.steps);
@@ -81,9 +92,21 @@ void TextProgress::warning(int, const std::string& text) {
 
 void TextProgress::image(int, const ImageSaved& saved) {
   erase_bar();
-  fmt::print(log_, "seed {}, {} x {}, {} steps, {}\n", saved.seed, saved.width, saved.height, saved.steps,
+  fmt::print(log_, "seed {}, {} x {}, {} steps, {}", saved.seed, saved.width, saved.height, saved.steps,
              duration(saved.seconds));
+  if (saved.acceleration != "off")
+    fmt::print(log_, ", {}: {:.0f} % of the multiply-adds", saved.acceleration,
+               percent(saved.executed_macs, saved.full_macs));
+  fmt::print(log_, "\n");
   fmt::print(out_, "{}\n", saved.path.string());
+  std::fflush(out_);
+}
+
+void TextProgress::comparison(int, const ExactComparison& comparison) {
+  fmt::print(log_, "denoised in {} instead of {}, psnr {:.2f} dB, ssim {:.4f}\n",
+             duration(comparison.exact_seconds), duration(comparison.seconds), comparison.psnr,
+             comparison.ssim);
+  fmt::print(out_, "{}\n{}\n", comparison.exact.string(), comparison.difference.string());
   std::fflush(out_);
 }
 

@@ -33,8 +33,8 @@ void binary(Device& device, const BinaryArgs& args) {
   const Rows a = rows_of(args.a);
   const Rows b = rows_of(args.b);
   for_each_row(device, args.y, args.conditioning, [&](int64_t row, MutableRows y) {
-    device.kernels().binary_row(args.kind, from_row(a, row), from_row(b, row % args.b.num_rows()), y,
-                                args.a.dim(-1));
+    device.kernels().binary_row({args.kind, args.a_weight, args.b_weight}, from_row(a, row),
+                                from_row(b, row % args.b.num_rows()), y, args.a.dim(-1));
   });
 }
 

@@ -46,22 +46,23 @@ Tensor linear(const Scope& m, const Input& x, const LinearOptions& options) {
 
 Tensor attention_core(const Scope& m, const AttentionArgs& args, const InputForm& output) {
   Walk& walk = m.walk();
-  const Accelerator::Core body = [&](const AttentionArgs& given) {
+  const Accelerator::Core body = [&](const AttentionArgs& given, const InputForm& form) {
     AttentionArgs run = given;
     run.codes = output.type == DType::q8;  // between products of codes attention is one of codes too
-    run.y = walk.stream().make(given.q.shape(), output.type);
-    run.conditioning = output.conditioning;
+    run.y = walk.stream().make(given.q.shape(), form.type);
+    run.conditioning = form.conditioning;
     ops::attention(walk.stream(), run);
     return run.y;
   };
-  if (!walk.attached(SiteKind::core)) return body(args);
+  if (!walk.attached(SiteKind::core)) return body(args, output);
   const Site site{SiteKind::core, m.path(), walk.block_index()};
   const auto hooked = chain(walk, site.kind, body, [&](Accelerator& accelerator, Accelerator::Core next) {
-    return [&walk, &site, &accelerator, next = std::move(next)](const AttentionArgs& a) {
-      return accelerator.core(walk, site, a, next);
-    };
+    return
+        [&walk, &site, &accelerator, next = std::move(next)](const AttentionArgs& a, const InputForm& form) {
+          return accelerator.core(walk, site, a, form, next);
+        };
   });
-  return hooked(args);
+  return hooked(args, output);
 }
 
 Tensor block(const Scope& m, int index, const Tensor& x, const std::function<Tensor(const Tensor& x)>& body) {

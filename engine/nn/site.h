@@ -4,19 +4,28 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
+#include "tensor/host_tensor.h"
 #include "tensor/kernel_args.h"
 
 namespace diorama::nn {
 
 class Walk;
 
-enum class SiteKind { block, branch, core, linear };
+enum class SiteKind { network, block, branch, core, linear };
 
 struct Site {
   SiteKind kind;
   std::string path;  // as published: "transformer_blocks.7.attn1"
   int index = 0;     // block sites: which block; others: the block they are in, -1 outside
+};
+
+// One evaluation of the network within a run.
+struct Evaluation {
+  int index = 0;           // 0 .. count - 1; solvers of second order make two in a step
+  int count = 1;           // in the run
+  std::vector<int> lanes;  // the rows of the batch, as lanes of the run: what caches are keyed by
 };
 
 // A method that skips work. Each hook may call `next` as it is, answer in its place, call it on fewer tokens
@@ -28,10 +37,15 @@ class Accelerator {
 
   // Which kinds of sites the method wants to see; the others keep their fused ops.
   virtual bool attaches_to(SiteKind kind) const = 0;
-  // Before the first step of a picture, and after settings change.
-  virtual void reset() {}
   // Before each evaluation of the network.
-  virtual void begin_step(int /*step*/, int /*num_steps*/) {}
+  virtual void begin(const Evaluation& /*evaluation*/) {}
+
+  // The whole evaluation, on the host: latent x [1, C, h, w] -> a row [1, C', h, w] for each lane, in order.
+  // `next` computes some of the evaluation's lanes, neighbours in the batch.
+  using Network = std::function<HostTensor(const std::vector<int>& lanes)>;
+  virtual HostTensor network(const HostTensor& /*x*/, const Evaluation& evaluation, const Network& next) {
+    return next(evaluation.lanes);
+  }
 
   // x [B, N, D] -> x [B, N, D]
   using Block = std::function<Tensor(const Tensor& x)>;
@@ -42,9 +56,12 @@ class Accelerator {
   using Branch = std::function<Tensor(const Tensor& query, const Tensor& keys)>;
   virtual Tensor branch(Walk&, const Site&, const Tensor& x, const Branch& next) { return next(x, x); }
 
-  // The attention itself; `args.y` is unset, `next` allocates it.
-  using Core = std::function<Tensor(const AttentionArgs& args)>;
-  virtual Tensor core(Walk&, const Site&, const AttentionArgs& args, const Core& next) { return next(args); }
+  // The attention itself, its result wanted as `output`; `args.y` is unset, `next` allocates it.
+  using Core = std::function<Tensor(const AttentionArgs& args, const InputForm& output)>;
+  virtual Tensor core(Walk&, const Site&, const AttentionArgs& args, const InputForm& output,
+                      const Core& next) {
+    return next(args, output);
+  }
 
   // One matrix product (bias and activation included), x [.., K] in the weight's input type.
   using Linear = std::function<Tensor(const Tensor& x)>;

@@ -11,6 +11,14 @@ bool Walk::attached(SiteKind kind) const {
                      [kind](const Accelerator* accelerator) { return accelerator->attaches_to(kind); });
 }
 
+std::vector<int> Walk::run_lanes() const {
+  if (lanes_.empty()) return run_lanes_;
+  std::vector<int> ids;
+  ids.reserve(lanes_.size());
+  for (const int lane : lanes_) ids.push_back(run_lanes_.at(static_cast<size_t>(lane)));
+  return ids;
+}
+
 Tensor Walk::select_lanes(const Tensor& per_lane) {
   if (lanes_.empty() || !per_lane) return per_lane;
   const auto count = static_cast<int64_t>(lanes_.size());

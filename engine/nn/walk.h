@@ -45,7 +45,8 @@ class Walk {
 
   // Which lanes of the whole run this evaluation's rows are: what caches are keyed by.
   void set_run_lanes(std::vector<int> ids) { run_lanes_ = std::move(ids); }
-  const std::vector<int>& run_lanes() const { return run_lanes_; }
+  // Those that are being computed now.
+  std::vector<int> run_lanes() const;
 
   SiteCounts& counts() { return counts_; }
   const SiteCounts& counts() const { return counts_; }

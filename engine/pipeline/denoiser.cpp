@@ -7,6 +7,15 @@
 #include "sampling/noise.h"
 
 namespace diorama {
+namespace {
+
+std::vector<nn::Accelerator*> joined(std::vector<nn::Accelerator*> outer,
+                                     const std::vector<nn::Accelerator*>& inner) {
+  outer.insert(outer.end(), inner.begin(), inner.end());
+  return outer;
+}
+
+}  // namespace
 
 std::vector<Half> halves_of_run(const Guidance& guidance, int num_steps) {
   for (int step = 0; step < num_steps; ++step)
@@ -14,61 +23,116 @@ std::vector<Half> halves_of_run(const Guidance& guidance, int num_steps) {
   return {Half::conditional};
 }
 
+std::vector<nn::Evaluation> evaluations_of_run(const Solver& solver, const Guidance& guidance) {
+  const auto run = halves_of_run(guidance, solver.num_steps());
+  std::vector<nn::Evaluation> evaluations;
+  for (int step = 0; step < solver.num_steps(); ++step) {
+    nn::Evaluation evaluation;
+    for (const Half half : guidance.halves(step, solver.num_steps()))
+      evaluation.lanes.push_back(static_cast<int>(std::ranges::find(run, half) - run.begin()));
+    evaluations.insert(evaluations.end(), static_cast<size_t>(solver.num_evaluations(step)), evaluation);
+  }
+  for (size_t i = 0; i < evaluations.size(); ++i) {
+    evaluations[i].index = static_cast<int>(i);
+    evaluations[i].count = static_cast<int>(evaluations.size());
+  }
+  return evaluations;
+}
+
 Denoiser::Denoiser(Parts parts, const models::ConditionInputs& inputs, const Shape& latent)
     : parts_(std::move(parts)),
+      inputs_(inputs),
       latent_(latent),
-      stream_(parts_.device, Stream::Mode::run, planned_arena(inputs)),
-      walk_(stream_, parts_.weights, parts_.accelerators),
-      condition_(parts_.transformer.condition(nn::Scope(walk_), inputs)),
+      evaluations_(evaluations_of_run(parts_.solver, parts_.guidance)),
+      planned_(plan_run(parts_.acceleration.decisions().mode() == accelerate::Decisions::Mode::decide
+                            ? accelerate::Decisions(accelerate::Decisions::Mode::foresee)
+                            : parts_.acceleration.decisions())),
+      stream_(parts_.device, Stream::Mode::run, planned_.arena_bytes),
+      walk_(stream_, parts_.weights, joined(parts_.watchers, parts_.acceleration.accelerators())),
+      condition_(parts_.transformer.condition(nn::Scope(walk_), inputs_)),
       condition_macs_(stream_.multiply_adds()) {}
 
-// Two evaluations, since the first leaves its constants behind.
-size_t Denoiser::planned_arena(const models::ConditionInputs& inputs) const {
-  const size_t lanes = parts_.halves.size();
-  const HostTensor x = Guidance::repeat(HostTensor(latent_), lanes);
-  const Plan plan = plan_walk(parts_.device, parts_.weights, [&](nn::Walk& walk) {
-    const nn::Scope m(walk);
-    const auto condition = parts_.transformer.condition(m, inputs);
-    for (int i = 0; i < 2; ++i)
-      parts_.transformer.forward(m, walk.stream().upload(x.shape, x.values), std::vector<float>(lanes),
-                                 condition);
-  });
-  return plan.arena_bytes;
+// On shapes alone. Without acceleration every evaluation is alike: two of the widest, since the first leaves
+// its constants behind.
+Denoiser::Planned Denoiser::plan_run(accelerate::Decisions decisions) const {
+  Stream stream(parts_.device, Stream::Mode::plan);
+  accelerate::Run run(parts_.acceleration.plan(), parts_.acceleration.shape(), std::move(decisions));
+  nn::Walk walk(stream, parts_.weights, run.accelerators());
+  const auto condition = parts_.transformer.condition(nn::Scope(walk), inputs_);
+  const uint64_t of_condition = stream.multiply_adds();
+  auto evaluations = evaluations_;
+  if (run.accelerators().empty()) {
+    const auto widest = std::ranges::max_element(evaluations, {}, [](auto& e) { return e.lanes.size(); });
+    evaluations = {*widest, *widest};
+  }
+  const HostTensor x(latent_);
+  for (const nn::Evaluation& evaluation : evaluations) evaluate(walk, condition, evaluation, x, 0);
+  return {stream.arena_peak(), stream.multiply_adds() - of_condition, run.caches().byte_size()};
+}
+
+uint64_t Denoiser::planned_macs(accelerate::Decisions decisions) const {
+  return plan_run(std::move(decisions)).macs;
+}
+
+RunForecast Denoiser::forecast() {
+  RunForecast forecast{planned_.macs, 0, planned_.cache_bytes};
+  for (const nn::Evaluation& evaluation : evaluations_)
+    forecast.full_macs += macs_of(evaluation.lanes.size());
+  return forecast;
 }
 
 // What an evaluation of so many lanes costs without shortcuts.
 uint64_t Denoiser::macs_of(size_t lanes) {
   const auto [entry, is_new] = macs_by_lanes_.try_emplace(lanes, 0);
   if (!is_new) return entry->second;
-  const HostTensor x = Guidance::repeat(HostTensor(latent_), lanes);
   const auto condition = condition_.lanes(0, static_cast<int64_t>(lanes));
+  std::vector<int> ids(lanes);
+  std::iota(ids.begin(), ids.end(), 0);
   const Plan plan = plan_walk(parts_.device, parts_.weights, [&](nn::Walk& walk) {
-    parts_.transformer.forward(nn::Scope(walk), walk.stream().upload(x.shape, x.values),
-                               std::vector<float>(lanes), condition);
+    evaluate_lanes(walk, condition, HostTensor(latent_), 0, ids);
   });
   return entry->second = plan.multiply_adds;
 }
 
-HostTensor Denoiser::evaluate(int step, const HostTensor& x, double timestep) {
-  const auto halves = parts_.guidance.halves(step, parts_.solver.num_steps());
-  const auto first =
-      std::find(parts_.halves.begin(), parts_.halves.end(), halves.front()) - parts_.halves.begin();
-  std::vector<int> run_lanes(halves.size());
-  std::iota(run_lanes.begin(), run_lanes.end(), static_cast<int>(first));
-  walk_.set_run_lanes(std::move(run_lanes));
+HostTensor Denoiser::evaluate_lanes(nn::Walk& walk, const models::Condition& condition, const HostTensor& x,
+                                    double timestep, const std::vector<int>& lanes) const {
+  require(!lanes.empty(), "[denoise] no lanes to evaluate");
+  for (size_t i = 1; i < lanes.size(); ++i)
+    require(lanes[i] == lanes[0] + static_cast<int>(i), "[denoise] lanes that are no neighbours");
+  walk.set_run_lanes(lanes);
+  const HostTensor batch = Guidance::repeat(x, lanes.size());
+  const std::vector<float> timesteps(lanes.size(), static_cast<float>(timestep));
+  return walk.stream().download(
+      parts_.transformer.forward(nn::Scope(walk), walk.stream().upload(batch.shape, batch.values), timesteps,
+                                 condition.lanes(lanes[0], static_cast<int64_t>(lanes.size()))));
+}
 
-  const HostTensor lanes = Guidance::repeat(x, halves.size());
-  const std::vector<float> timesteps(halves.size(), static_cast<float>(timestep));
-  const Tensor output =
-      parts_.transformer.forward(nn::Scope(walk_), stream_.upload(lanes.shape, lanes.values), timesteps,
-                                 condition_.lanes(first, static_cast<int64_t>(halves.size())));
-  full_macs_ += macs_of(halves.size());
-  return parts_.guidance.combine(stream_.download(output), halves);
+HostTensor Denoiser::evaluate(nn::Walk& walk, const models::Condition& condition,
+                              const nn::Evaluation& evaluation, const HostTensor& x, double timestep) const {
+  nn::Accelerator::Network network = [&](const std::vector<int>& lanes) {
+    return evaluate_lanes(walk, condition, x, timestep, lanes);
+  };
+  const auto& accelerators = walk.accelerators();
+  for (nn::Accelerator* accelerator : accelerators) accelerator->begin(evaluation);
+  for (auto it = accelerators.rbegin(); it != accelerators.rend(); ++it)
+    if ((*it)->attaches_to(nn::SiteKind::network))
+      network = [&, it, next = std::move(network)](const std::vector<int>& lanes) {
+        nn::Evaluation inner = evaluation;
+        inner.lanes = lanes;
+        return (*it)->network(x, inner, next);
+      };
+  return network(evaluation.lanes);
+}
+
+HostTensor Denoiser::guided(int step, const HostTensor& x, double timestep) {
+  const nn::Evaluation& evaluation = evaluations_.at(next_evaluation_++);
+  const HostTensor output = evaluate(walk_, condition_, evaluation, x, timestep);
+  full_macs_ += macs_of(evaluation.lanes.size());
+  return parts_.guidance.combine(output, parts_.guidance.halves(step, parts_.solver.num_steps()));
 }
 
 StepReport Denoiser::report(const SolverState& state) const {
-  const int patch = parts_.transformer.geometry().patch_size;
-  const int64_t tokens = (latent_[2] / patch) * (latent_[3] / patch);
+  const int64_t tokens = parts_.acceleration.shape().num_tokens;
   return {.step = state.step,
           .steps = parts_.solver.num_steps(),
           .sites = walk_.counts(),
@@ -81,7 +145,7 @@ HostTensor Denoiser::run(const HostTensor& noise, uint64_t seed, const RenderObs
   using Clock = std::chrono::steady_clock;
   SolverState state{.step = 0, .x = noise, .x0 = {}};
   const auto evaluate_now = [&](const HostTensor& x, double timestep) {
-    return evaluate(state.step, x, timestep);
+    return guided(state.step, x, timestep);
   };
   const auto draw_noise = [&](int step) {
     return normal_noise(latent_, seed, static_cast<uint32_t>(step) + 1);

@@ -4,6 +4,7 @@
 #include <map>
 #include <vector>
 
+#include "accelerate/run.h"
 #include "models/transformer.h"
 #include "pipeline/component.h"
 #include "pipeline/request.h"
@@ -12,8 +13,10 @@
 
 namespace diorama {
 
-// The halves that some step of the run evaluates, in batch order.
+// The halves that some step of the run evaluates, in batch order: the run's lanes.
 std::vector<Half> halves_of_run(const Guidance& guidance, int num_steps);
+// Every evaluation of the network, with its lanes.
+std::vector<nn::Evaluation> evaluations_of_run(const Solver& solver, const Guidance& guidance);
 
 class Denoiser {
  public:
@@ -23,33 +26,49 @@ class Denoiser {
     const nn::Weights& weights;
     const Solver& solver;
     const Guidance& guidance;
-    std::vector<Half> halves;  // halves_of_run
-    std::vector<nn::Accelerator*> accelerators = {};
+    accelerate::Run& acceleration;
+    std::vector<nn::Accelerator*> watchers = {};  // outside of all methods
   };
 
-  // Plans an evaluation of `latent` [1, C, h, w], takes the memory, makes the condition.
+  // Plans the run for `latent` [1, C, h, w], takes the memory, makes the condition.
   Denoiser(Parts parts, const models::ConditionInputs& inputs, const Shape& latent);
 
+  RunForecast forecast();
   // `seed` draws the noise of ancestral steps.
   HostTensor run(const HostTensor& noise, uint64_t seed, const RenderObserver& observer);
 
   // Multiply-adds of the evaluations: as they ran, and without shortcuts.
   uint64_t executed_macs() const { return stream_.multiply_adds() - condition_macs_; }
   uint64_t full_macs() const { return full_macs_; }
+  // What a run with these decisions takes, by its plan.
+  uint64_t planned_macs(accelerate::Decisions decisions) const;
 
  private:
-  size_t planned_arena(const models::ConditionInputs& inputs) const;
+  struct Planned {
+    size_t arena_bytes = 0;
+    uint64_t macs = 0;
+    size_t cache_bytes = 0;
+  };
+  Planned plan_run(accelerate::Decisions decisions) const;
   uint64_t macs_of(size_t lanes);
-  HostTensor evaluate(int step, const HostTensor& x, double timestep);
+  HostTensor evaluate(nn::Walk& walk, const models::Condition& condition, const nn::Evaluation& evaluation,
+                      const HostTensor& x, double timestep) const;
+  HostTensor evaluate_lanes(nn::Walk& walk, const models::Condition& condition, const HostTensor& x,
+                            double timestep, const std::vector<int>& lanes) const;
+  HostTensor guided(int step, const HostTensor& x, double timestep);
   StepReport report(const SolverState& state) const;
 
   Parts parts_;
+  models::ConditionInputs inputs_;
   Shape latent_;
+  std::vector<nn::Evaluation> evaluations_;
+  Planned planned_;
   Stream stream_;
   nn::Walk walk_;
   models::Condition condition_;
   uint64_t condition_macs_ = 0;
   uint64_t full_macs_ = 0;
+  size_t next_evaluation_ = 0;
   std::map<size_t, uint64_t> macs_by_lanes_;
 };
 

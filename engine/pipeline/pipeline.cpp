@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
 
 #include "io/prompt_text.h"
@@ -128,6 +129,16 @@ RenderRequest Pipeline::resolve(RenderRequest request) const {
   return request;
 }
 
+int64_t Pipeline::num_tokens(const Shape& latent) const {
+  const int patch = transformer_->geometry().patch_size;
+  return (latent[2] / patch) * (latent[3] / patch);
+}
+
+bool Pipeline::adds_noise(const RenderRequest& request) const {
+  const FreshNoise fresh = choose_sampler(scheduler_, request.sampler).fresh_noise;
+  return fresh == FreshNoise::always || (fresh == FreshNoise::with_eta && request.eta.value_or(0) > 0);
+}
+
 const nn::Weights& Pipeline::transformer_weights() {
   if (!transformer_weights_)
     transformer_weights_ =
@@ -195,16 +206,34 @@ HostTensor Pipeline::denoise(const RenderRequest& request, const Solver& solver,
                            .end = request.guidance_end,
                            .guided_channels = transformer_->geometry().in_channels});
   const auto halves = halves_of_run(guidance, solver.num_steps());
+  accelerate::RunShape shape{.evaluations = evaluations_of_run(solver, guidance),
+                             .num_blocks = transformer_->geometry().num_blocks,
+                             .num_tokens = num_tokens(noise.shape),
+                             .fresh_noise = adds_noise(request)};
+  for (const Half half : halves) shape.conditional.push_back(half == Half::conditional);
+  const accelerate::Plan plan = request.acceleration.value_or(accelerate::Plan());
+  accelerate::Run acceleration(plan, shape, request.decisions.value_or(accelerate::Decisions()));
+  for (const std::string& misfit : acceleration.misfits()) observer.on_warning(misfit);
   observer.on_stage(Stage::encode);
   const auto inputs = condition_inputs(request, halves, observer);
   observer.on_stage(Stage::load);
   const nn::Weights& weights = transformer_weights();
   observer.on_stage(Stage::denoise);
-  Denoiser denoiser({device_, *transformer_, weights, solver, guidance, halves, accelerators_}, inputs,
+  Denoiser denoiser({device_, *transformer_, weights, solver, guidance, acceleration, watchers_}, inputs,
                     noise.shape);
+  if (request.acceleration) observer.on_forecast(denoiser.forecast());
+  const auto begin = std::chrono::steady_clock::now();
   HostTensor latent = denoiser.run(noise, request.seed, observer);
+  result.denoise_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  for (const std::string& idle : acceleration.idle()) observer.on_warning(idle);
   result.executed_macs = denoiser.executed_macs();
   result.full_macs = denoiser.full_macs();
+  if (request.acceleration) {
+    result.recipe.acceleration = plan.name;
+    result.recipe.decisions = {{"plan", plan.to_json()},
+                               {"made", acceleration.decisions().to_json()},
+                               {"macs", {{"executed", result.executed_macs}, {"full", result.full_macs}}}};
+  }
   return latent;
 }
 

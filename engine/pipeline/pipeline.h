@@ -29,8 +29,8 @@ class Pipeline {
   const models::Autoencoder::Geometry& latent() const { return latent_; }
   const std::optional<PreviewMatrix>& preview_matrix() const { return preview_; }
 
-  // Sees every evaluation from now on; the first one installed is the outermost.
-  void install(nn::Accelerator& accelerator) { accelerators_.push_back(&accelerator); }
+  // Sees every evaluation from now on.
+  void watch(nn::Accelerator& watcher) { watchers_.push_back(&watcher); }
 
   // Fills what the request leaves open; throws Fault::usage for what this model cannot do.
   RenderRequest resolve(RenderRequest request) const;
@@ -59,6 +59,8 @@ class Pipeline {
   HostTensor denoise(const RenderRequest& request, const Solver& solver, const HostTensor& noise,
                      const RenderObserver& observer, RenderResult& result);
   Recipe recipe(const RenderRequest& request) const;
+  int64_t num_tokens(const Shape& latent) const;
+  bool adds_noise(const RenderRequest& request) const;
 
   ModelFolder folder_;
   Device& device_;
@@ -72,7 +74,7 @@ class Pipeline {
   std::optional<PreviewMatrix> preview_;
   std::string hash_;
 
-  std::vector<nn::Accelerator*> accelerators_;
+  std::vector<nn::Accelerator*> watchers_;
   std::optional<nn::Weights> transformer_weights_;
   std::optional<nn::Weights> decoder_weights_;
   std::map<std::string, Text> texts_;  // by prompt; the encoder's weights go when it is done

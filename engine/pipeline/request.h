@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "accelerate/plan.h"
 #include "io/image.h"
 #include "io/recipe.h"
 #include "nn/walk.h"
@@ -29,6 +30,8 @@ struct RenderRequest {
   std::optional<double> shift;
   std::optional<double> eta;
   uint64_t seed = 0;
+  std::optional<accelerate::Plan> acceleration;         // none: off
+  std::optional<accelerate::Decisions> decisions = {};  // of a run with this plan, to be repeated
 };
 
 enum class Stage { load, encode, denoise, decode, save };
@@ -46,9 +49,18 @@ struct StepReport {
   const HostTensor* x0 = nullptr;  // [1, C, h, w] the solver's current prediction, normalised
 };
 
+// What a run will take, before it begins; where work is skipped by what is measured, at most.
+struct RunForecast {
+  uint64_t macs = 0;
+  uint64_t full_macs = 0;
+  size_t cache_bytes = 0;
+};
+
 // Called on the engine's thread.
 struct RenderObserver {
   std::function<void(Stage)> on_stage = [](Stage) {};
+  // With acceleration only.
+  std::function<void(const RunForecast&)> on_forecast = [](const RunForecast&) {};
   std::function<void(const StepReport&)> on_step = [](const StepReport&) {};
   std::function<void(const std::string&)> on_warning = [](const std::string&) {};
 };
@@ -57,6 +69,7 @@ struct RenderResult {
   Image image;
   HostTensor latent;  // [1, C, h, w] normalised
   Recipe recipe;
+  double denoise_seconds = 0;
   uint64_t executed_macs = 0;
   uint64_t full_macs = 0;
 };

@@ -216,7 +216,7 @@ InputSampler calibrate(const ModelFolder& source, Device& device, const Quantise
     evaluations += *request.steps;
   }
   InputSampler sampler(options.rows, std::max<int64_t>(1, evaluations));
-  pipeline.install(sampler);
+  pipeline.watch(sampler);
   int done = 0;
   RenderObserver observer;
   observer.on_step = [&](const StepReport&) {

@@ -54,13 +54,19 @@ struct AttentionArgs {
   Conditioning conditioning;
 };
 
-enum class BinaryKind : int { add = 0, multiply = 1, gelu_tanh_multiply = 2 };  // the last: gelu_tanh(a) * b
+enum class BinaryKind : int {
+  add = 0,
+  multiply = 1,
+  gelu_tanh_multiply = 2,  // gelu_tanh(a) * b
+  weighted_sum = 3,        // a_weight * a + b_weight * b
+};
 
 // y[r, c] = f(a[r, c], b[r mod rows(b), c])
 struct BinaryArgs {
   BinaryKind kind = BinaryKind::add;
   Tensor a;  // [.., D] any float, rows may be strided
   Tensor b;  // [rows, D] any float, rows may be strided; rows(a) is a multiple of rows(b)
+  float a_weight = 1, b_weight = 1;
   Tensor y;  // [.., D] any float or q8, contiguous
   Conditioning conditioning;
 };

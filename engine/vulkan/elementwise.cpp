@@ -109,6 +109,8 @@ void binary(Device& device, const BinaryArgs& args) {
     p.b = call.bind(b);
     p.b_stride = static_cast<uint32_t>(b.row_stride());
     p.b_rows = static_cast<uint32_t>(b.num_rows());
+    p.a_weight = args.a_weight;
+    p.b_weight = args.b_weight;
     p.y = call.bind(y.slice(first, count));
     run_rows(call, p);
   });

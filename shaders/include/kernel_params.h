@@ -48,7 +48,7 @@ struct ElementwiseParams {
   uint rows, width;
   uint a, a_stride, b, b_stride, b_rows, c, c_stride, y;
   uint first_row, rows_per_batch;
-  float limit;
+  float limit, a_weight, b_weight;
 };
 
 struct RowsParams {

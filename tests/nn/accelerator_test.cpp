@@ -42,19 +42,16 @@ Outcome run(Device& device, Accelerator* accelerator) {
   given.text_mask = HostTensor({kLanes, 5}, {1, 1, 1, 1, 1, 1, 1, 0, 0, 0});
   Outcome outcome;
   const auto body = [&](Walk& walk) {
-    if (accelerator != nullptr) {
-      accelerator->reset();
-      walk.install(*accelerator);
-    }
+    if (accelerator != nullptr) walk.install(*accelerator);
     const nn::Scope m(walk);
     const auto condition = network->condition(m, given);
     for (int step = 0; step < 2; ++step) {
-      if (accelerator != nullptr) accelerator->begin_step(step, 2);
+      if (accelerator != nullptr) accelerator->begin({step, 2, {0, 1}});
       const Tensor x = walk.stream().upload(latent.shape, latent.values);
       const std::vector<float> timesteps(kLanes, 900.0f - 450.0f * static_cast<float>(step));
       outcome.output = walk.stream().download(network->forward(m, x, timesteps, condition));
     }
-    if (accelerator != nullptr) accelerator->reset();
+    if (accelerator != nullptr) accelerator->begin({0, 2, {}});  // gives back what it keeps
     outcome.counts = walk.counts();
   };
   outcome.planned_macs = plan_walk(device, weights, body).multiply_adds;
@@ -72,7 +69,7 @@ class Neutral final : public Accelerator {
 class SkipBlock final : public Accelerator {
  public:
   bool attaches_to(SiteKind kind) const override { return kind == SiteKind::block; }
-  void begin_step(int step, int) override { step_ = step; }
+  void begin(const nn::Evaluation& evaluation) override { step_ = evaluation.index; }
   Tensor block(Walk&, const Site& site, const Tensor& x, const Block& next) override {
     return step_ == 1 && site.index == 1 ? x : next(x);
   }
@@ -85,7 +82,9 @@ class SkipBlock final : public Accelerator {
 class ReuseFeedForward final : public Accelerator {
  public:
   bool attaches_to(SiteKind kind) const override { return kind == SiteKind::branch; }
-  void reset() override { kept_.clear(); }
+  void begin(const nn::Evaluation& evaluation) override {
+    if (evaluation.index == 0) kept_.clear();
+  }
   Tensor branch(Walk&, const Site& site, const Tensor& x, const Branch& next) override {
     if (!site.path.ends_with(".ff")) return next(x, x);
     auto& kept = kept_[site.path];
@@ -101,12 +100,13 @@ class ReuseFeedForward final : public Accelerator {
 class HalveKeys final : public Accelerator {
  public:
   bool attaches_to(SiteKind kind) const override { return kind == SiteKind::core; }
-  Tensor core(Walk& walk, const Site& site, const AttentionArgs& args, const Core& next) override {
-    if (!site.path.ends_with("attn1")) return next(args);
+  Tensor core(Walk& walk, const Site& site, const AttentionArgs& args, const InputForm& output,
+              const Core& next) override {
+    if (!site.path.ends_with("attn1")) return next(args, output);
     AttentionArgs fewer = args;
     fewer.k = every_other(walk, args.k);
     fewer.v = every_other(walk, args.v);
-    return next(fewer);
+    return next(fewer, output);
   }
 
  private:
@@ -124,7 +124,9 @@ class HalveKeys final : public Accelerator {
 class ReuseLinear final : public Accelerator {
  public:
   bool attaches_to(SiteKind kind) const override { return kind == SiteKind::linear; }
-  void reset() override { kept_.clear(); }
+  void begin(const nn::Evaluation& evaluation) override {
+    if (evaluation.index == 0) kept_.clear();
+  }
   Tensor linear(Walk&, const Site& site, const Tensor& x, const Linear& next) override {
     if (!site.path.ends_with("net.0.proj")) return next(x);
     auto& kept = kept_[site.path];

@@ -19,6 +19,7 @@ const std::vector<BinaryCase> kBinaryCases = {
     {.name = "add"},
     {.name = "multiply", .kind = BinaryKind::multiply, .width = 37},
     {.name = "gelu_multiply", .kind = BinaryKind::gelu_tanh_multiply, .width = 50},
+    {.name = "weighted_sum", .kind = BinaryKind::weighted_sum, .width = 35},
     {.name = "one_row_for_all", .b_rows = 1, .width = 19},
     {.name = "rows_repeat", .kind = BinaryKind::multiply, .b_rows = 4, .width = 33},
     {.name = "one_column", .width = 1},
@@ -34,8 +35,11 @@ const std::vector<BinaryCase> kBinaryCases = {
     {.name = "mixed", .width = 21, .a_type = DType::bf16, .b_type = DType::f32, .y_type = DType::bf16},
 };
 
+constexpr float kWeights[2] = {1.5f, -0.75f};
+
 double combine(BinaryKind kind, double a, double b) {
   if (kind == BinaryKind::add) return a + b;
+  if (kind == BinaryKind::weighted_sum) return kWeights[0] * a + kWeights[1] * b;
   return (kind == BinaryKind::multiply ? a : reference::activate(Activation::gelu_tanh, a)) * b;
 }
 
@@ -54,6 +58,8 @@ TEST_P(Binary, equals_its_definition) {
               {.kind = c.kind,
                .a = strided_input(device, shape, a, row, 0, c.a_type),
                .b = strided_input(device, {c.b_rows, c.width}, b, row, c.strided ? c.width : 0, c.b_type),
+               .a_weight = kWeights[0],
+               .b_weight = kWeights[1],
                .y = y.tensor()});
   Doubles expected(a.size());
   for (size_t i = 0; i < a.size(); ++i) expected[i] = combine(c.kind, a[i], b[i % b.size()]);

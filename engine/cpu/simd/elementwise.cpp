@@ -4,25 +4,27 @@
 namespace diorama::cpu::DIORAMA_ISA {
 namespace {
 
-Vec combine(BinaryKind kind, Vec a, Vec b) {
-  switch (kind) {
+Vec combine(const BinaryTask& task, Vec a, Vec b) {
+  switch (task.kind) {
     case BinaryKind::add:
       return a + b;
     case BinaryKind::multiply:
       return a * b;
     case BinaryKind::gelu_tanh_multiply:
       return gelu_tanh(a) * b;
+    case BinaryKind::weighted_sum:
+      return a * task.a_weight + b * task.b_weight;
   }
   return a;
 }
 
 }  // namespace
 
-void binary_row(BinaryKind kind, Rows a, Rows b, MutableRows y, int64_t width) {
+void binary_row(const BinaryTask& task, Rows a, Rows b, MutableRows y, int64_t width) {
   for (int64_t i = 0; i < width; i += kLanes) {
     const int count = lanes_left(i, width);
     store_as(y.type, y.data, i,
-             combine(kind, load_as(a.type, a.data, i, count), load_as(b.type, b.data, i, count)), count);
+             combine(task, load_as(a.type, a.data, i, count), load_as(b.type, b.data, i, count)), count);
   }
 }
 

@@ -90,6 +90,11 @@ struct QuantiseTask {
   float* scratch = nullptr;  // [width]
 };
 
+struct BinaryTask {
+  BinaryKind kind = BinaryKind::add;
+  float a_weight = 1, b_weight = 1;
+};
+
 struct NormTask {
   NormKind kind = NormKind::layer;
   int64_t width = 0;
@@ -151,7 +156,7 @@ struct Kernels {
   // The same in products of 8-bit codes; no position bias.
   void (*attention_codes)(const AttentionTask& task);
   // The first row of each.
-  void (*binary_row)(BinaryKind kind, Rows a, Rows b, MutableRows y, int64_t width);
+  void (*binary_row)(const BinaryTask& task, Rows a, Rows b, MutableRows y, int64_t width);
   void (*unary_row)(Activation activation, Rows x, MutableRows y, int64_t width);
   void (*gate_add_row)(const float* x, const float* gate, const float* residual, float* y, int64_t width);
   void (*soft_clamp)(const float* x, float limit, float* y, int64_t count);

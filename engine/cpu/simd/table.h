@@ -14,7 +14,7 @@ void norm_row(const NormTask& task, const float* x, DType type, void* y);
 void attend(const AttentionTask& task);
 void attend_codes(const AttentionTask& task);
 void attend_codes_vnni(const AttentionTask& task);
-void binary_row(BinaryKind kind, Rows a, Rows b, MutableRows y, int64_t width);
+void binary_row(const BinaryTask& task, Rows a, Rows b, MutableRows y, int64_t width);
 void unary_row(Activation activation, Rows x, MutableRows y, int64_t width);
 void gate_add_row(const float* x, const float* gate, const float* residual, float* y, int64_t width);
 void clamp_softly(const float* x, float limit, float* y, int64_t count);

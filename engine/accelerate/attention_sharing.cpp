@@ -1,0 +1,206 @@
+#include "accelerate/attention_sharing.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/error.h"
+#include "ops/ops.h"
+
+namespace diorama::accelerate {
+namespace {
+
+enum Choice { kFull = 0, kShared = 1, kWindow = 2, kConditional = 3, kConditionalWindow = 4 };
+
+constexpr std::array kSettings{
+    Setting{"interval", SettingKind::whole, 2, 1, 100,
+            "Attention is computed over all keys at every n-th evaluation"},
+    Setting{"start", SettingKind::number, 0.1, 0, 1,
+            "Share of the run that is computed in full at its beginning"},
+    Setting{"end", SettingKind::number, 1, 0, 1,
+            "Share of the run after which all is computed in full again"},
+    Setting{"window", SettingKind::number, 0, 0, 1,
+            "Between those, attention in a window of this share of the tokens; 0: the last result is taken "
+            "again"},
+    Setting{"across_guidance", SettingKind::flag, 0, 0, 1,
+            "The unconditional half takes the conditional half's attention"},
+};
+
+bool in_window(int choice) {
+  return choice == kWindow || choice == kConditionalWindow;
+}
+
+// a_weight * a + b_weight * b, fp32.
+Tensor weighted_sum(Stream& stream, float a_weight, const Tensor& a, float b_weight, const Tensor& b) {
+  Tensor y = stream.make(a.shape(), DType::f32);
+  ops::binary(
+      stream,
+      {.kind = BinaryKind::weighted_sum, .a = a, .b = b, .a_weight = a_weight, .b_weight = b_weight, .y = y});
+  return y;
+}
+
+Tensor as_form(Stream& stream, const Tensor& x, const InputForm& form) {
+  if (form == InputForm()) return x;
+  Tensor y = stream.make(x.shape(), form.type);
+  ops::unary(stream, {.x = x, .y = y, .conditioning = form.conditioning});
+  return y;
+}
+
+class AttentionSharing final : public nn::Accelerator {
+ public:
+  explicit AttentionSharing(const MethodContext& context)
+      : use_(context.use), run_(context.run), c_(context) {}
+
+  bool attaches_to(nn::SiteKind kind) const override {
+    return kind == nn::SiteKind::branch || kind == nn::SiteKind::core;
+  }
+  void begin(const nn::Evaluation& evaluation) override { now_ = evaluation; }
+
+  Tensor branch(nn::Walk& walk, const nn::Site& site, const Tensor& x, const Branch& next) override;
+  Tensor core(nn::Walk& walk, const nn::Site& site, const AttentionArgs& args, const InputForm& output,
+              const Core& next) override;
+
+ private:
+  int rule(int evaluation, int block) const;
+  int look(int evaluation, int block) const {
+    return c_.decisions.look(kAttentionSharing.name, evaluation, block,
+                             [&] { return rule(evaluation, block); });
+  }
+  bool residual_is_wanted(int block) const;
+  // Rows of the evaluation that are conditional; empty unless both halves are there.
+  std::vector<int> conditional_rows() const;
+  Tensor for_both_halves(nn::Walk& walk, const Tensor& x, const std::vector<int>& rows,
+                         const Branch& next) const;
+  int64_t window(int64_t tokens) const;
+
+  const MethodUse& use_;
+  const RunShape& run_;
+  MethodContext c_;
+  nn::Evaluation now_;
+  int choice_ = kFull;  // of the block that is being computed
+};
+
+bool is_self_attention(const nn::Site& site) {
+  return site.index >= 0 && site.path.ends_with(".attn1");
+}
+
+int AttentionSharing::rule(int evaluation, int block) const {
+  if (run_.has_new_lanes(evaluation)) return kFull;
+  if (!use_.schedule.empty()) return use_.schedule.at(evaluation, run_.num_evaluations(), block);
+  const double share = (evaluation + 0.5) / run_.num_evaluations();
+  if (share < use_.settings.number("start") || share > use_.settings.number("end")) return kFull;
+  const bool across = use_.settings.flag("across_guidance");
+  if (evaluation % use_.settings.whole("interval") == 0) return across ? kConditional : kFull;
+  if (use_.settings.number("window") == 0) return kShared;
+  return across ? kConditionalWindow : kWindow;
+}
+
+// At a full evaluation: whether the window is used before the next one.
+bool AttentionSharing::residual_is_wanted(int block) const {
+  if (c_.decisions.mode() == Decisions::Mode::compute) return true;
+  for (int later = now_.index + 1; later < run_.num_evaluations(); ++later) {
+    const int choice = look(later, block);
+    if (in_window(choice)) return true;
+    if (choice == kFull || choice == kConditional) return false;
+  }
+  return false;
+}
+
+int64_t AttentionSharing::window(int64_t tokens) const {
+  const double share = use_.settings.number("window");
+  return std::max<int64_t>(1, std::llround((share > 0 ? share : 0.125) * static_cast<double>(tokens)));
+}
+
+std::vector<int> AttentionSharing::conditional_rows() const {
+  std::vector<int> rows;
+  for (size_t i = 0; i < now_.lanes.size(); ++i)
+    if (run_.conditional.at(static_cast<size_t>(now_.lanes[i]))) rows.push_back(static_cast<int>(i));
+  return 2 * rows.size() == now_.lanes.size() ? rows : std::vector<int>();
+}
+
+// The conditional rows' result, for them and for the others in the same order.
+Tensor AttentionSharing::for_both_halves(nn::Walk& walk, const Tensor& x, const std::vector<int>& rows,
+                                         const Branch& next) const {
+  Stream& stream = walk.stream();
+  const Tensor some = x.slice(rows.front(), static_cast<int64_t>(rows.size()));
+  Tensor half;
+  {
+    const nn::LaneScope only(walk, rows);
+    half = next(some, some);
+  }
+  Tensor both = stream.make(x.shape(), half.dtype());
+  for (int64_t first = 0; first < x.dim(0); first += half.dim(0))
+    ops::unary(stream, {.x = half, .y = both.slice(first, half.dim(0))});
+  return both;
+}
+
+Tensor AttentionSharing::branch(nn::Walk& walk, const nn::Site& site, const Tensor& x, const Branch& next) {
+  if (!is_self_attention(site)) return next(x, x);
+  const int block = site.index;
+  choice_ =
+      c_.decisions.choose(kAttentionSharing.name, now_.index, block, [&] { return rule(now_.index, block); });
+  if (choice_ < kFull || choice_ > kConditionalWindow)
+    fail(Fault::usage, "[acceleration] attention_sharing knows no decision {}", choice_);
+  const std::string key = site.path + ".result";
+  if (choice_ == kShared) return c_.caches.load(walk.stream(), key, walk.run_lanes());
+
+  const auto rows = conditional_rows();
+  const bool halved = (choice_ == kConditional || choice_ == kConditionalWindow) && !rows.empty();
+  Tensor result = halved ? for_both_halves(walk, x, rows, next) : next(x, x);
+  const bool kept = now_.index + 1 < run_.num_evaluations() && look(now_.index + 1, block) == kShared;
+  if (kept || c_.decisions.mode() == Decisions::Mode::compute)
+    c_.caches.store(walk.stream(), key, walk.run_lanes(), result);
+  return result;
+}
+
+Tensor AttentionSharing::core(nn::Walk& walk, const nn::Site& site, const AttentionArgs& args,
+                              const InputForm& output, const Core& next) {
+  if (!is_self_attention(site)) return next(args, output);
+  Stream& stream = walk.stream();
+  AttentionArgs in_window_only = args;
+  in_window_only.window = window(args.q.dim(1));
+  const std::string key = site.path + ".residual";
+  if (in_window(choice_)) {
+    const Tensor near = next(in_window_only, DType::f32);
+    return as_form(stream, weighted_sum(stream, 1, near, 1, c_.caches.load(stream, key, walk.run_lanes())),
+                   output);
+  }
+  if (!residual_is_wanted(site.index)) return next(args, output);
+  const Tensor all = next(args, DType::f32);
+  const Tensor near = next(in_window_only, DType::f32);
+  // Of both halves, if one stands for both.
+  const auto lanes = walk.run_lanes();
+  const Tensor residual = weighted_sum(stream, 1, all, -1, near);
+  c_.caches.store(stream, key, lanes, residual);
+  for (const int lane : now_.lanes)
+    if (lanes.size() < now_.lanes.size() && std::ranges::find(lanes, lane) == lanes.end())
+      c_.caches.store(stream, key, {lane}, residual.slice(0, 1));
+  return as_form(stream, all, output);
+}
+
+std::string misfit(const MethodUse& use, const RunShape& run) {
+  if (run.num_evaluations() < 2) return "a run of one evaluation has nothing to share";
+  if (!use.schedule.empty()) return "";
+  const bool guided = std::ranges::find(run.conditional, false) != run.conditional.end();
+  if (use.settings.whole("interval") == 1 && !(guided && use.settings.flag("across_guidance")))
+    return "an interval of 1 computes everything, but for across_guidance in a run with guidance";
+  if (run.num_evaluations() * use.settings.number("start") > run.num_evaluations() - 1)
+    return "the run is over before its computed beginning is";
+  return "";
+}
+
+}  // namespace
+
+const Method kAttentionSharing{
+    .name = "attention_sharing",
+    .title = "Attention sharing",
+    .source = "DiTFastAttn, arXiv 2406.08552",
+    .help = "Self-attention taken from the last step, from a window, or from the other half of the guidance",
+    .settings = kSettings,
+    .make = [](const MethodContext& context) -> std::unique_ptr<nn::Accelerator> {
+      return std::make_unique<AttentionSharing>(context);
+    },
+    .misfit = misfit,
+};
+
+}  // namespace diorama::accelerate

@@ -1,0 +1,19 @@
+// DiTFastAttn (Yuan et al. 2024, arXiv 2406.08552): self-attention that is not computed anew at every step,
+// for every key and for both halves of the guidance. What is done in an evaluation, a digit for each block:
+//   0  all of it
+//   1  AST: the result of the last evaluation, after the output projection
+//   2  WA-RS: attention in a window |i - j| <= w of the flattened tokens, plus what the last full attention
+//   had
+//      beyond that window
+//   3  ASC: all of it, for the conditional half alone; the other takes the same result
+//   4  WA-RS for the conditional half alone
+// The schedule of a plan has these digits; without one they follow the settings.
+#pragma once
+
+#include "accelerate/method.h"
+
+namespace diorama::accelerate {
+
+extern const Method kAttentionSharing;
+
+}  // namespace diorama::accelerate

@@ -1,0 +1,61 @@
+#include "accelerate/caches.h"
+
+#include <limits>
+
+#include "base/error.h"
+#include "ops/ops.h"
+
+namespace diorama::accelerate {
+namespace {
+
+void copy(Stream& stream, const Tensor& from, const Tensor& to) {
+  ops::unary(stream, {.x = from, .y = to});
+}
+
+}  // namespace
+
+void Caches::store(Stream& stream, const std::string& key, const std::vector<int>& lanes,
+                   const Tensor& value) {
+  require(value.dim(0) == static_cast<int64_t>(lanes.size()), "[cache] {} rows for {} lanes", value.dim(0),
+          lanes.size());
+  Shape shape = value.shape();
+  shape[0] = 1;
+  for (size_t i = 0; i < lanes.size(); ++i) {
+    Tensor& kept = kept_[{key, lanes[i]}];
+    if (!kept || kept.shape() != shape) {
+      const auto bytes = static_cast<size_t>(shape.num_elements()) * sizeof(float);
+      if (kept) byte_size_ -= kept.byte_extent();
+      kept = Tensor({stream.planning() ? nullptr : stream.device().allocate(bytes), 0, nullptr}, shape,
+                    DType::f32);
+      byte_size_ += bytes;
+    }
+    if (poisoned_ && !stream.planning()) {
+      const std::vector<float> nothing(static_cast<size_t>(shape.num_elements()),
+                                       std::numeric_limits<float>::quiet_NaN());
+      stream.device().upload(kept, nothing.data());
+    } else {
+      copy(stream, value.slice(static_cast<int64_t>(i), 1), kept);
+    }
+  }
+}
+
+bool Caches::holds(const std::string& key, const std::vector<int>& lanes) const {
+  for (const int lane : lanes)
+    if (!kept_.contains({key, lane})) return false;
+  return true;
+}
+
+Tensor Caches::load(Stream& stream, const std::string& key, const std::vector<int>& lanes) const {
+  if (!holds(key, lanes))
+    fail(Fault::usage,
+         "[acceleration] nothing is kept of {} to be used again; the decisions are of another run", key);
+  Shape shape = kept_.at({key, lanes.front()}).shape();
+  shape[0] = static_cast<int64_t>(lanes.size());
+  if (lanes.size() == 1) return kept_.at({key, lanes.front()});
+  Tensor all = stream.make(shape, DType::f32);
+  for (size_t i = 0; i < lanes.size(); ++i)
+    copy(stream, kept_.at({key, lanes[i]}), all.slice(static_cast<int64_t>(i), 1));
+  return all;
+}
+
+}  // namespace diorama::accelerate

@@ -1,0 +1,35 @@
+// What methods keep from one evaluation to the next: memory of its own, apart from the arena, by key and
+// lane, so that its size is known before a run.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "nn/walk.h"
+
+namespace diorama::accelerate {
+
+class Caches {
+ public:
+  // Keeps a copy of value [lanes.., ..] for each of the lanes, in fp32. Memory is taken at the first call for
+  // a key and lane (in a plan it is only counted) and stays.
+  void store(Stream& stream, const std::string& key, const std::vector<int>& lanes, const Tensor& value);
+  bool holds(const std::string& key, const std::vector<int>& lanes) const;
+  // What was stored, [lanes.., ..] in this order. Throws Fault::usage where nothing was: decisions that do
+  // not belong to the run.
+  Tensor load(Stream& stream, const std::string& key, const std::vector<int>& lanes) const;
+
+  size_t byte_size() const { return byte_size_; }
+
+  // From now on NaN is stored in place of every value: what reads a cache shows it. For tests.
+  void poison() { poisoned_ = true; }
+
+ private:
+  std::map<std::pair<std::string, int>, Tensor> kept_;  // [1, ..]
+  size_t byte_size_ = 0;
+  bool poisoned_ = false;
+};
+
+}  // namespace diorama::accelerate

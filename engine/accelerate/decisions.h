@@ -1,0 +1,51 @@
+// What is done at each place of a run: decided, kept, and done again.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+
+#include "accelerate/schedule.h"
+
+namespace diorama::accelerate {
+
+class Decisions {
+ public:
+  enum class Mode {
+    decide,   // by the methods' rules
+    foresee,  // likewise, but what has to be measured is computed: before a run, on shapes alone
+    replay,   // as they were decided once
+    compute,  // everywhere, whatever the rules say
+  };
+
+  explicit Decisions(Mode mode = Mode::decide) : mode_(mode) {}
+  // Those of a recorded run, to be replayed; throws Fault::model_file.
+  static Decisions read(const Config& json);
+
+  Mode mode() const { return mode_; }
+
+  // What `method` does at a place of an evaluation: 0 to compute, or what its header says. A rule depends on
+  // settings and the shape of the run alone, so that it can be asked about later evaluations too (`look`,
+  // which keeps nothing).
+  using Rule = std::function<int()>;
+  int choose(std::string_view method, int evaluation, int place, const Rule& rule);
+  int look(std::string_view method, int evaluation, int place, const Rule& rule) const;
+  // The rule depends on what was computed.
+  int choose_measured(std::string_view method, int evaluation, int place, const Rule& rule);
+
+  // Whether the method did anything but compute.
+  bool engaged(std::string_view method) const;
+  const std::map<std::string, Schedule, std::less<>>& tables() const { return tables_; }
+  // {"method": ["0010", ...]}
+  nlohmann::json to_json() const;
+
+ private:
+  int recorded(std::string_view method, int evaluation, int place) const;
+
+  Mode mode_;
+  std::map<std::string, Schedule, std::less<>> tables_;
+};
+
+}  // namespace diorama::accelerate

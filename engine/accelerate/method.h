@@ -1,0 +1,59 @@
+// A method that skips work, as the registry lists it, and what it is given in a run.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "accelerate/caches.h"
+#include "accelerate/decisions.h"
+#include "accelerate/settings.h"
+#include "nn/site.h"
+
+namespace diorama::accelerate {
+
+// The run a plan is used in.
+struct RunShape {
+  std::vector<nn::Evaluation> evaluations;
+  std::vector<bool> conditional;  // of each lane of the run
+  int num_blocks = 0;
+  int64_t num_tokens = 0;    // of a lane
+  bool fresh_noise = false;  // every step adds new noise
+
+  int num_evaluations() const { return static_cast<int>(evaluations.size()); }
+  // Whether an evaluation has lanes that the one before it had not: nothing is kept of them.
+  bool has_new_lanes(int evaluation) const;
+};
+
+struct MethodUse;
+
+struct MethodContext {
+  const MethodUse& use;
+  const RunShape& run;
+  Decisions& decisions;
+  Caches& caches;
+};
+
+struct Method {
+  std::string_view name;    // in plans and recipes: "attention_sharing"
+  std::string_view title;   // for people
+  std::string_view source;  // whom it is from
+  std::string_view help;
+  std::span<const Setting> settings;
+  std::unique_ptr<nn::Accelerator> (*make)(const MethodContext& context);
+  // Why it can do nothing, or should not be used, in a run of this shape; empty where it can.
+  std::string (*misfit)(const MethodUse& use, const RunShape& run);
+};
+
+// A method with settings and, where it was tuned, a table of what to do where.
+struct MethodUse {
+  const Method* method = nullptr;
+  Settings settings;
+  Schedule schedule;
+
+  explicit MethodUse(const Method& of) : method(&of), settings(of.settings) {}
+};
+
+}  // namespace diorama::accelerate

@@ -1,0 +1,56 @@
+#include "accelerate/plan.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "accelerate/registry.h"
+
+namespace diorama::accelerate {
+namespace {
+
+MethodUse read_use(const Config& json) {
+  const auto name = json.get<std::string>("method");
+  const Method* method = find_method(name);
+  if (method == nullptr) {
+    std::string known;
+    for (const Method* other : methods()) known += (known.empty() ? "" : ", ") + std::string(other->name);
+    json.reject("method", "one of " + known);
+  }
+  MethodUse use(*method);
+  use.settings = Settings::read(method->settings, json);
+  use.schedule = Schedule::read(json, "schedule");
+  for (const std::string& key : json.keys()) {
+    const bool described = std::ranges::any_of(method->settings, [&](auto& s) { return s.name == key; });
+    if (!described && key != "method" && key != "schedule") json.reject(key, "no such setting of " + name);
+  }
+  return use;
+}
+
+}  // namespace
+
+Plan Plan::read(const Config& json) {
+  Plan plan;
+  plan.name = json.get_or<std::string>("name", "custom");
+  const auto uses = json.get<std::vector<Config>>("methods");
+  for (const Method* method : methods())
+    for (const Config& use : uses)
+      if (MethodUse read = read_use(use); read.method == method) {
+        if (!plan.uses.empty() && plan.uses.back().method == method)
+          json.reject("methods", "each method once");
+        plan.uses.push_back(std::move(read));
+      }
+  return plan;
+}
+
+nlohmann::ordered_json Plan::to_json() const {
+  nlohmann::ordered_json json{{"name", name}, {"methods", nlohmann::ordered_json::array()}};
+  for (const MethodUse& use : uses) {
+    nlohmann::ordered_json entry{{"method", use.method->name}};
+    entry.update(use.settings.to_json());
+    if (!use.schedule.empty()) entry["schedule"] = use.schedule.to_json();
+    json["methods"].push_back(std::move(entry));
+  }
+  return json;
+}
+
+}  // namespace diorama::accelerate

@@ -1,0 +1,204 @@
+// What every method must hold, on every device, in fp32 and in w4a8 (docs/acceleration.md): computing
+// everywhere through its own code changes no byte, what it keeps is what it uses, its counters are the plan
+// of its decisions, and a run is repeated from its decisions.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "accelerate/registry.h"
+#include "generator.h"
+#include "models/comparison.h"
+#include "models/generated_source.h"
+#include "models/registry.h"
+#include "ops/devices.h"
+#include "pipeline/denoiser.h"
+#include "sampling/noise.h"
+#include "sampling/registry.h"
+#include "test_folder.h"
+
+namespace diorama::test {
+namespace {
+
+using accelerate::Decisions;
+
+constexpr const char* kPixArt = R"({"_class_name": "PixArtTransformer2DModel", "num_layers": 3,
+  "num_attention_heads": 4, "attention_head_dim": 16, "in_channels": 4, "out_channels": 4, "sample_size": 8,
+  "patch_size": 1, "caption_channels": 24, "cross_attention_dim": 64, "norm_type": "ada_norm_single",
+  "activation_fn": "gelu-approximate", "interpolation_scale": 1})";
+constexpr const char* kDiT = R"({"_class_name": "DiTTransformer2DModel", "num_layers": 3,
+  "num_attention_heads": 4, "attention_head_dim": 16, "in_channels": 4, "out_channels": 8, "sample_size": 16,
+  "patch_size": 2, "num_embeds_ada_norm": 10, "norm_type": "ada_norm_zero"})";
+constexpr const char* kFlow = R"({"_class_name": "FlowMatchEulerDiscreteScheduler", "shift": 1.0})";
+constexpr const char* kDiffusion = R"({"_class_name": "DDIMScheduler", "beta_schedule": "linear",
+  "beta_start": 0.0001, "beta_end": 0.02, "clip_sample": false, "set_alpha_to_one": true})";
+constexpr int kSteps = 6;
+
+struct MethodCase {
+  std::string name;
+  std::string plan;  // the methods of it
+  const char* config = kPixArt;
+  const char* scheduler = kFlow;
+  double cfg_scale = 3;
+  std::string sampler = "";
+  double guidance_begin = 0, guidance_end = 1;
+};
+
+const std::vector<MethodCase> kCases = {
+    {.name = "attention_from_the_last_step", .plan = R"({"method": "attention_sharing", "interval": 3})"},
+    {.name = "attention_in_a_window",
+     .plan = R"({"method": "attention_sharing", "interval": 3, "window": 0.1})"},
+    {.name = "attention_of_one_half",
+     .plan = R"({"method": "attention_sharing", "interval": 1, "across_guidance": true})"},
+    {.name = "attention_in_a_window_of_one_half",
+     .plan = R"({"method": "attention_sharing", "interval": 4, "window": 0.2, "across_guidance": true})"},
+    {.name = "attention_by_a_schedule",
+     .plan = R"({"method": "attention_sharing", "schedule": ["000", "123", "034", "420", "112", "000"]})"},
+    {.name = "attention_of_dit",
+     .plan = R"({"method": "attention_sharing", "interval": 2})",
+     .config = kDiT,
+     .scheduler = kDiffusion},
+    {.name = "attention_without_guidance",
+     .plan = R"({"method": "attention_sharing", "interval": 2, "window": 0.1})",
+     .cfg_scale = 1},
+    {.name = "attention_while_guidance_comes_and_goes",
+     .plan = R"({"method": "attention_sharing", "interval": 3})",
+     .guidance_begin = 0.3,
+     .guidance_end = 0.7},
+    {.name = "attention_with_two_evaluations_a_step",
+     .plan = R"({"method": "attention_sharing", "interval": 3})",
+     .sampler = "heun"},
+};
+
+struct Outcome {
+  HostTensor latent;
+  uint64_t macs = 0;
+  uint64_t full_macs = 0;
+  uint64_t planned_macs = 0;  // of its decisions
+  RunForecast forecast;
+  size_t cache_bytes = 0;
+  nlohmann::json decisions;
+};
+
+accelerate::Plan plan_of(const MethodCase& c) {
+  return accelerate::Plan::read(Config::parse(R"({"methods": [)" + c.plan + "]}", "plan"));
+}
+
+class Methods : public ::testing::TestWithParam<std::tuple<TestDevice, std::string, MethodCase>> {
+ protected:
+  Methods()
+      : device_(*std::get<0>(GetParam()).device),
+        case_(std::get<2>(GetParam())),
+        network_(models::make_transformer(Config::parse(case_.config, "test"))),
+        weights_(nn::Weights::load(network_->tensors(), GeneratedSource(), device_,
+                                   find_format(std::get<1>(GetParam())))),
+        solver_(
+            make_solver(Config::parse(case_.scheduler, "test"), {.sampler = case_.sampler, .steps = kSteps})),
+        guidance_({.scale = case_.cfg_scale, .begin = case_.guidance_begin, .end = case_.guidance_end}) {}
+
+  Outcome run(const accelerate::Plan& plan, Decisions decisions = Decisions(), bool poisoned = false) {
+    const auto geometry = network_->geometry();
+    const auto halves = halves_of_run(guidance_, kSteps);
+    accelerate::RunShape shape{.evaluations = evaluations_of_run(*solver_, guidance_),
+                               .num_blocks = geometry.num_blocks,
+                               .num_tokens = 64};
+    for (const Half half : halves) shape.conditional.push_back(half == Half::conditional);
+    accelerate::Run acceleration(plan, shape, std::move(decisions));
+    if (poisoned) acceleration.caches().poison();
+    const Shape latent{1, 4, geometry.sample_size, geometry.sample_size};
+    Denoiser denoiser({device_, *network_, weights_, *solver_, guidance_, acceleration},
+                      inputs(static_cast<int64_t>(halves.size())), latent);
+    Outcome outcome;
+    outcome.forecast = denoiser.forecast();
+    outcome.latent = denoiser.run(normal_noise(latent, 5, 0), 5, {});
+    outcome.macs = denoiser.executed_macs();
+    outcome.full_macs = denoiser.full_macs();
+    outcome.cache_bytes = acceleration.caches().byte_size();
+    outcome.decisions = acceleration.decisions().to_json();
+    outcome.planned_macs = denoiser.planned_macs(made(outcome.decisions));
+    return outcome;
+  }
+  Outcome off() { return run(accelerate::Plan()); }
+  Outcome on() { return run(plan_of(case_)); }
+
+  static Decisions made(const nlohmann::json& decisions) {
+    return Decisions::read(Config::parse(decisions.dump(), "decisions"));
+  }
+
+  models::ConditionInputs inputs(int64_t lanes) const {
+    models::ConditionInputs given;
+    if (network_->geometry().num_classes > 0) {
+      given.classes = {10, 3};
+      given.classes.erase(given.classes.begin(), given.classes.end() - lanes);
+    } else {
+      given.text = input("methods", "text", {{"shape", {lanes, 5, 24}}, {"amplitude", 1.0}});
+      given.text_mask = HostTensor({lanes, 5}, std::vector<float>(static_cast<size_t>(5 * lanes), 1.0f));
+    }
+    return given;
+  }
+
+  Device& device_;
+  MethodCase case_;
+  std::unique_ptr<models::Transformer> network_;
+  nn::Weights weights_;
+  std::unique_ptr<Solver> solver_;
+  Guidance guidance_;
+};
+
+TEST_P(Methods, computing_everywhere_changes_no_byte_even_with_poisoned_caches) {
+  const Outcome plain = off();
+  const auto plan = plan_of(case_);
+  EXPECT_EQ(run(plan, Decisions(Decisions::Mode::compute)).latent.values, plain.latent.values);
+  EXPECT_EQ(run(plan, Decisions(Decisions::Mode::compute), true).latent.values, plain.latent.values);
+}
+
+TEST_P(Methods, what_is_used_again_comes_from_the_caches) {
+  const auto plan = plan_of(case_);
+  const Outcome clean = on();
+  if (clean.cache_bytes == 0) {  // the method keeps nothing
+    EXPECT_EQ(run(plan, Decisions(), true).latent.values, clean.latent.values);
+    return;
+  }
+  expect_fault(Fault::unusable_result, {}, [&] { run(plan, Decisions(), true); });
+}
+
+TEST_P(Methods, work_is_saved_as_planned_and_announced) {
+  const Outcome plain = off();
+  const Outcome accelerated = on();
+  EXPECT_NE(accelerated.latent.values, plain.latent.values);
+  EXPECT_LT(relative_l2(accelerated.latent, plain.latent), 0.7);
+  EXPECT_EQ(accelerated.full_macs, plain.macs);
+  EXPECT_LT(accelerated.macs, plain.macs);
+  EXPECT_EQ(accelerated.macs, accelerated.planned_macs);
+  EXPECT_EQ(accelerated.forecast.full_macs, plain.macs);
+  EXPECT_LE(accelerated.macs, accelerated.forecast.macs);
+  EXPECT_LE(accelerated.cache_bytes, accelerated.forecast.cache_bytes);
+}
+
+TEST_P(Methods, a_run_is_repeated_from_its_decisions) {
+  const Outcome first = on();
+  const Outcome again = run(plan_of(case_), made(first.decisions));
+  EXPECT_EQ(again.latent.values, first.latent.values);
+  EXPECT_EQ(again.macs, first.macs);
+  EXPECT_EQ(again.decisions, first.decisions);
+}
+
+std::string name_of(const testing::TestParamInfo<Methods::ParamType>& info) {
+  return std::get<0>(info.param).name + "_" + std::get<1>(info.param) + "_" + std::get<2>(info.param).name;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Methods,
+                         ::testing::Combine(::testing::ValuesIn(main_test_devices()),
+                                            ::testing::Values("f32", "w4a8"), ::testing::ValuesIn(kCases)),
+                         name_of);
+
+TEST(Decisions, of_another_run_are_refused) {
+  const auto method = accelerate::find_method("attention_sharing");
+  ASSERT_NE(method, nullptr);
+  accelerate::Caches caches;
+  const TestDevice device = main_test_devices().front();
+  Stream stream(*device.device, Stream::Mode::plan);
+  expect_fault(Fault::usage, {"another run"}, [&] { caches.load(stream, "blocks.0.attn1.result", {0, 1}); });
+}
+
+}  // namespace
+}  // namespace diorama::test
