@@ -104,7 +104,7 @@ void TextProgress::image(int, const ImageSaved& saved) {
 
 void TextProgress::comparison(int, const ExactComparison& comparison) {
   fmt::print(log_, "denoised in {} instead of {}, psnr {:.2f} dB, ssim {:.4f}\n",
-             duration(comparison.exact_seconds), duration(comparison.seconds), comparison.psnr,
+             duration(comparison.seconds), duration(comparison.exact_seconds), comparison.psnr,
              comparison.ssim);
   fmt::print(out_, "{}\n{}\n", comparison.exact.string(), comparison.difference.string());
   std::fflush(out_);

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 
+#include "accelerate/tensor_math.h"
 #include "base/error.h"
 #include "ops/ops.h"
 
@@ -11,6 +13,10 @@ namespace diorama::accelerate {
 namespace {
 
 enum Choice { kFull = 0, kShared = 1, kWindow = 2, kConditional = 3, kConditionalWindow = 4 };
+
+// What is kept of an evaluation, decided where it is computed: it costs work of its own.
+constexpr std::string_view kKept = "attention_sharing.kept";
+enum Kept { kKeepResult = 1, kKeepResidual = 2 };
 
 constexpr std::array kSettings{
     Setting{"interval", SettingKind::whole, 2, 1, 100,
@@ -30,22 +36,6 @@ bool in_window(int choice) {
   return choice == kWindow || choice == kConditionalWindow;
 }
 
-// a_weight * a + b_weight * b, fp32.
-Tensor weighted_sum(Stream& stream, float a_weight, const Tensor& a, float b_weight, const Tensor& b) {
-  Tensor y = stream.make(a.shape(), DType::f32);
-  ops::binary(
-      stream,
-      {.kind = BinaryKind::weighted_sum, .a = a, .b = b, .a_weight = a_weight, .b_weight = b_weight, .y = y});
-  return y;
-}
-
-Tensor as_form(Stream& stream, const Tensor& x, const InputForm& form) {
-  if (form == InputForm()) return x;
-  Tensor y = stream.make(x.shape(), form.type);
-  ops::unary(stream, {.x = x, .y = y, .conditioning = form.conditioning});
-  return y;
-}
-
 class AttentionSharing final : public nn::Accelerator {
  public:
   explicit AttentionSharing(const MethodContext& context)
@@ -62,11 +52,10 @@ class AttentionSharing final : public nn::Accelerator {
 
  private:
   int rule(int evaluation, int block) const;
-  int look(int evaluation, int block) const {
-    return c_.decisions.look(kAttentionSharing.name, evaluation, block,
-                             [&] { return rule(evaluation, block); });
-  }
-  bool residual_is_wanted(int block) const;
+  // The rule, where what it asks for is kept for the lanes being computed; else the same without it.
+  int possible(const nn::Walk& walk, int block) const;
+  // What an evaluation keeps for later ones.
+  int wanted_later(int block) const;
   // Rows of the evaluation that are conditional; empty unless both halves are there.
   std::vector<int> conditional_rows() const;
   Tensor for_both_halves(nn::Walk& walk, const Tensor& x, const std::vector<int>& rows,
@@ -78,6 +67,9 @@ class AttentionSharing final : public nn::Accelerator {
   MethodContext c_;
   nn::Evaluation now_;
   int choice_ = kFull;  // of the block that is being computed
+  int kept_ = 0;
+  // The lanes whose last result or last full attention is kept, by block.
+  std::map<int, std::vector<int>> results_, residuals_;
 };
 
 bool is_self_attention(const nn::Site& site) {
@@ -95,15 +87,30 @@ int AttentionSharing::rule(int evaluation, int block) const {
   return across ? kConditionalWindow : kWindow;
 }
 
-// At a full evaluation: whether the window is used before the next one.
-bool AttentionSharing::residual_is_wanted(int block) const {
-  if (c_.decisions.mode() == Decisions::Mode::compute) return true;
-  for (int later = now_.index + 1; later < run_.num_evaluations(); ++later) {
-    const int choice = look(later, block);
-    if (in_window(choice)) return true;
-    if (choice == kFull || choice == kConditional) return false;
+bool covers(const std::map<int, std::vector<int>>& kept, int block, const std::vector<int>& lanes) {
+  const auto found = kept.find(block);
+  return found != kept.end() && std::ranges::all_of(lanes, [&](int lane) {
+           return std::ranges::find(found->second, lane) != found->second.end();
+         });
+}
+
+int AttentionSharing::possible(const nn::Walk& walk, int block) const {
+  const int choice = rule(now_.index, block);
+  if (choice == kShared && !covers(results_, block, walk.run_lanes())) return kFull;
+  if (in_window(choice) && !covers(residuals_, block, walk.run_lanes()))
+    return choice == kWindow ? kFull : kConditional;
+  return choice;
+}
+
+int AttentionSharing::wanted_later(int block) const {
+  const int last = run_.num_evaluations() - 1;
+  int wanted = now_.index < last && rule(now_.index + 1, block) == kShared ? kKeepResult : 0;
+  for (int later = now_.index + 1; later <= last && !in_window(choice_); ++later) {
+    const int choice = rule(later, block);
+    if (in_window(choice)) return wanted | kKeepResidual;
+    if (choice == kFull || choice == kConditional) break;
   }
-  return false;
+  return wanted;
 }
 
 int64_t AttentionSharing::window(int64_t tokens) const {
@@ -137,19 +144,25 @@ Tensor AttentionSharing::for_both_halves(nn::Walk& walk, const Tensor& x, const 
 Tensor AttentionSharing::branch(nn::Walk& walk, const nn::Site& site, const Tensor& x, const Branch& next) {
   if (!is_self_attention(site)) return next(x, x);
   const int block = site.index;
+  Decisions& decisions = c_.decisions;
   choice_ =
-      c_.decisions.choose(kAttentionSharing.name, now_.index, block, [&] { return rule(now_.index, block); });
+      decisions.choose(kAttentionSharing.name, now_.index, block, [&] { return possible(walk, block); });
   if (choice_ < kFull || choice_ > kConditionalWindow)
     fail(Fault::usage, "[acceleration] attention_sharing knows no decision {}", choice_);
   const std::string key = site.path + ".result";
   if (choice_ == kShared) return c_.caches.load(walk.stream(), key, walk.run_lanes());
 
+  kept_ = decisions.mode() == Decisions::Mode::compute
+              ? kKeepResult | kKeepResidual
+              : decisions.choose(kKept, now_.index, block, [&] { return wanted_later(block); });
   const auto rows = conditional_rows();
   const bool halved = (choice_ == kConditional || choice_ == kConditionalWindow) && !rows.empty();
   Tensor result = halved ? for_both_halves(walk, x, rows, next) : next(x, x);
-  const bool kept = now_.index + 1 < run_.num_evaluations() && look(now_.index + 1, block) == kShared;
-  if (kept || c_.decisions.mode() == Decisions::Mode::compute)
+  results_.erase(block);
+  if ((kept_ & kKeepResult) != 0) {
     c_.caches.store(walk.stream(), key, walk.run_lanes(), result);
+    results_[block] = walk.run_lanes();
+  }
   return result;
 }
 
@@ -165,16 +178,21 @@ Tensor AttentionSharing::core(nn::Walk& walk, const nn::Site& site, const Attent
     return as_form(stream, weighted_sum(stream, 1, near, 1, c_.caches.load(stream, key, walk.run_lanes())),
                    output);
   }
-  if (!residual_is_wanted(site.index)) return next(args, output);
+  residuals_.erase(site.index);
+  if ((kept_ & kKeepResidual) == 0) return next(args, output);
   const Tensor all = next(args, DType::f32);
   const Tensor near = next(in_window_only, DType::f32);
-  // Of both halves, if one stands for both.
-  const auto lanes = walk.run_lanes();
   const Tensor residual = weighted_sum(stream, 1, all, -1, near);
+  // Where one half stands for both, for both.
+  const auto lanes = walk.run_lanes();
   c_.caches.store(stream, key, lanes, residual);
-  for (const int lane : now_.lanes)
-    if (lanes.size() < now_.lanes.size() && std::ranges::find(lanes, lane) == lanes.end())
-      c_.caches.store(stream, key, {lane}, residual.slice(0, 1));
+  residuals_[site.index] = lanes;
+  if (choice_ == kConditional)
+    for (const int lane : now_.lanes)
+      if (std::ranges::find(lanes, lane) == lanes.end()) {
+        c_.caches.store(stream, key, {lane}, residual.slice(0, 1));
+        residuals_[site.index].push_back(lane);
+      }
   return as_form(stream, all, output);
 }
 

@@ -1,5 +1,6 @@
 #include "accelerate/caches.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "base/error.h"
@@ -41,14 +42,43 @@ void Caches::store(Stream& stream, const std::string& key, const std::vector<int
 
 bool Caches::holds(const std::string& key, const std::vector<int>& lanes) const {
   for (const int lane : lanes)
-    if (!kept_.contains({key, lane})) return false;
+    if (!kept_.contains({key, lane}) && !rows_.contains({key, lane})) return false;
   return true;
 }
 
-Tensor Caches::load(Stream& stream, const std::string& key, const std::vector<int>& lanes) const {
+void Caches::store(const std::string& key, const std::vector<int>& lanes, const HostTensor& rows) {
+  Shape shape = rows.shape;
+  shape[0] = 1;
+  const auto size = static_cast<ptrdiff_t>(shape.num_elements());
+  for (size_t i = 0; i < lanes.size(); ++i) {
+    HostTensor& kept = rows_[{key, lanes[i]}];
+    byte_size_ += static_cast<size_t>(size) * sizeof(float) - kept.values.size() * sizeof(float);
+    const auto first = rows.values.begin() + static_cast<ptrdiff_t>(i) * size;
+    kept = {shape, {first, first + size}};
+    if (poisoned_) std::ranges::fill(kept.values, std::numeric_limits<float>::quiet_NaN());
+  }
+}
+
+HostTensor Caches::load(const std::string& key, const std::vector<int>& lanes) const {
+  require_kept(key, lanes);
+  HostTensor all;
+  all.shape = rows_.at({key, lanes.front()}).shape;
+  all.shape[0] = static_cast<int64_t>(lanes.size());
+  for (const int lane : lanes) {
+    const auto& row = rows_.at({key, lane}).values;
+    all.values.insert(all.values.end(), row.begin(), row.end());
+  }
+  return all;
+}
+
+void Caches::require_kept(const std::string& key, const std::vector<int>& lanes) const {
   if (!holds(key, lanes))
     fail(Fault::usage,
          "[acceleration] nothing is kept of {} to be used again; the decisions are of another run", key);
+}
+
+Tensor Caches::load(Stream& stream, const std::string& key, const std::vector<int>& lanes) const {
+  require_kept(key, lanes);
   Shape shape = kept_.at({key, lanes.front()}).shape();
   shape[0] = static_cast<int64_t>(lanes.size());
   if (lanes.size() == 1) return kept_.at({key, lanes.front()});

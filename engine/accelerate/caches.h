@@ -21,13 +21,20 @@ class Caches {
   // not belong to the run.
   Tensor load(Stream& stream, const std::string& key, const std::vector<int>& lanes) const;
 
+  // The same for rows [lanes.., ..] on the host.
+  void store(const std::string& key, const std::vector<int>& lanes, const HostTensor& rows);
+  HostTensor load(const std::string& key, const std::vector<int>& lanes) const;
+
   size_t byte_size() const { return byte_size_; }
 
   // From now on NaN is stored in place of every value: what reads a cache shows it. For tests.
   void poison() { poisoned_ = true; }
 
  private:
-  std::map<std::pair<std::string, int>, Tensor> kept_;  // [1, ..]
+  void require_kept(const std::string& key, const std::vector<int>& lanes) const;
+
+  std::map<std::pair<std::string, int>, Tensor> kept_;      // [1, ..]
+  std::map<std::pair<std::string, int>, HostTensor> rows_;  // likewise
   size_t byte_size_ = 0;
   bool poisoned_ = false;
 };

@@ -4,11 +4,17 @@
 #include <array>
 
 #include "accelerate/attention_sharing.h"
+#include "accelerate/block_caching.h"
+#include "accelerate/evaluation_caching.h"
+#include "accelerate/guidance_reuse.h"
 
 namespace diorama::accelerate {
 namespace {
 
 constexpr std::array kMethods{
+    &kEvaluationCaching,
+    &kGuidanceReuse,
+    &kBlockCaching,
     &kAttentionSharing,
 };
 

@@ -1,0 +1,175 @@
+#include "accelerate/block_caching.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "accelerate/tensor_math.h"
+#include "base/error.h"
+
+namespace diorama::accelerate {
+namespace {
+
+enum Choice { kRun = 0, kContinue = 1 };
+
+constexpr std::array kSettings{
+    Setting{"interval", SettingKind::whole, 3, 1, 100, "The blocks run at every n-th evaluation"},
+    Setting{"warmup", SettingKind::whole, 3, 1, 1000, "Evaluations at the beginning that run them all"},
+    Setting{"cooldown", SettingKind::whole, 1, 0, 1000, "Evaluations at the end that run them all"},
+    Setting{"order", SettingKind::whole, 1, 0, 4, "Of the polynomial that continues what they gave"},
+    Setting{"hermite", SettingKind::flag, 0, 0, 1, "Hermite polynomials instead of powers (HiCache)"},
+    Setting{"first_block", SettingKind::number, 0, 0, 1, "Where the range begins, as a share of the blocks"},
+    Setting{"last_block", SettingKind::number, 1, 0, 1, "Where it ends"},
+    Setting{"residual", SettingKind::flag, 1, 0, 1,
+            "Continue what the range adds to its input, not what it returns"},
+};
+
+// Of c_i at a distance of x evaluations.
+double factor(int i, double x, bool hermite) {
+  constexpr double kSigma = 0.5;
+  double factorial = 1;
+  for (int j = 2; j <= i; ++j) factorial *= j;
+  if (!hermite) return std::pow(x, i) / factorial;
+  double before = 0;
+  double value = 1;  // H_0; H_{n+1}(u) = 2 u H_n(u) - 2 n H_{n-1}(u)
+  for (int n = 0; n < i; ++n) before = std::exchange(value, 2 * kSigma * x * value - 2 * n * before);
+  return std::pow(kSigma, i) * value / factorial;
+}
+
+class BlockCaching final : public nn::Accelerator {
+ public:
+  explicit BlockCaching(const MethodContext& context)
+      : use_(context.use), run_(context.run), decisions_(context.decisions), caches_(context.caches) {
+    const double last = run_.num_blocks - 1;
+    first_ = static_cast<int>(std::lround(use_.settings.number("first_block") * last));
+    last_ = std::max(first_, static_cast<int>(std::lround(use_.settings.number("last_block") * last)));
+  }
+
+  bool attaches_to(nn::SiteKind kind) const override { return kind == nn::SiteKind::block; }
+  void begin(const nn::Evaluation& evaluation) override { now_ = evaluation; }
+  Tensor block(nn::Walk& walk, const nn::Site& site, const Tensor& x, const Block& next) override;
+
+ private:
+  int rule(int evaluation) const;
+  bool is_known(const std::vector<int>& lanes) const;
+  bool is_wanted_later() const;
+  static std::string key(int i) { return "blocks.factor" + std::to_string(i); }
+  void keep(nn::Walk& walk, const Tensor& given);
+  Tensor continued(nn::Walk& walk) const;
+
+  const MethodUse& use_;
+  const RunShape& run_;
+  Decisions& decisions_;
+  Caches& caches_;
+  int first_ = 0, last_ = 0;
+  nn::Evaluation now_;
+  int choice_ = kRun;
+  int last_run_ = -1;             // the evaluation that ran the range last
+  int num_factors_ = 0;           // known since then
+  std::vector<int> known_lanes_;  // to it
+  Tensor entry_;                  // what the range was given
+};
+
+int BlockCaching::rule(int evaluation) const {
+  if (run_.has_new_lanes(evaluation)) return kRun;
+  if (!use_.schedule.empty()) return use_.schedule.at(evaluation, run_.num_evaluations(), 0);
+  const int warmup = use_.settings.whole("warmup");
+  if (evaluation < warmup || evaluation >= run_.num_evaluations() - use_.settings.whole("cooldown"))
+    return kRun;
+  return (evaluation - warmup + 1) % use_.settings.whole("interval") == 0 ? kRun : kContinue;
+}
+
+// Whether the last run of the range was for all of these lanes.
+bool BlockCaching::is_known(const std::vector<int>& lanes) const {
+  return std::ranges::all_of(
+      lanes, [&](int lane) { return std::ranges::find(known_lanes_, lane) != known_lanes_.end(); });
+}
+
+Tensor BlockCaching::block(nn::Walk& walk, const nn::Site& site, const Tensor& x, const Block& next) {
+  if (site.index < first_ || site.index > last_) return next(x);
+  if (site.index == first_) {
+    choice_ = decisions_.choose(kBlockCaching.name, now_.index, 0,
+                                [&] { return is_known(walk.run_lanes()) ? rule(now_.index) : kRun; });
+    if (choice_ != kRun && choice_ != kContinue)
+      fail(Fault::usage, "[acceleration] block_caching knows no decision {}", choice_);
+    entry_ = x;
+  }
+  const bool at_end = site.index == last_;
+  if (choice_ == kContinue && !at_end) return x;
+  Tensor y = choice_ == kContinue ? continued(walk) : next(x);
+  if (at_end && choice_ == kRun) keep(walk, y);
+  if (at_end) entry_ = Tensor();
+  return y;
+}
+
+bool BlockCaching::is_wanted_later() const {
+  if (decisions_.mode() == Decisions::Mode::compute) return true;
+  for (int later = now_.index + 1; later < run_.num_evaluations(); ++later)
+    if (decisions_.look(kBlockCaching.name, later, 0, [&] { return rule(later); }) == kContinue) return true;
+  return false;
+}
+
+void BlockCaching::keep(nn::Walk& walk, const Tensor& given) {
+  if (!is_wanted_later()) return;
+  Stream& stream = walk.stream();
+  const auto lanes = walk.run_lanes();
+  if (!is_known(lanes)) num_factors_ = 0;
+  const int most = use_.settings.whole("order") + 1;
+  const auto per_evaluation = static_cast<float>(1.0 / (now_.index - last_run_));
+  Tensor value = use_.settings.flag("residual") ? weighted_sum(stream, 1, given, -1, entry_) : given;
+  int kept = 0;
+  for (; kept < most; ++kept) {
+    const bool goes_on = kept < num_factors_ && kept + 1 < most;
+    Tensor next;
+    if (goes_on)
+      next = weighted_sum(stream, per_evaluation, value, -per_evaluation,
+                          caches_.load(stream, key(kept), lanes));
+    caches_.store(stream, key(kept), lanes, value);
+    if (!goes_on) break;
+    value = next;
+  }
+  num_factors_ = std::min(most, kept + 1);
+  last_run_ = now_.index;
+  known_lanes_ = lanes;
+}
+
+Tensor BlockCaching::continued(nn::Walk& walk) const {
+  Stream& stream = walk.stream();
+  const auto lanes = walk.run_lanes();
+  const double distance = now_.index - last_run_;
+  const bool hermite = use_.settings.flag("hermite");
+  Tensor sum = caches_.load(stream, key(0), lanes);
+  for (int i = 1; i < num_factors_; ++i)
+    sum = weighted_sum(stream, 1, sum, static_cast<float>(factor(i, distance, hermite)),
+                       caches_.load(stream, key(i), lanes));
+  return use_.settings.flag("residual") ? weighted_sum(stream, 1, entry_, 1, sum) : sum;
+}
+
+std::string misfit(const MethodUse& use, const RunShape& run) {
+  if (run.fresh_noise)
+    return "the sampler adds new noise at every step, so that steps have less in common; expect larger "
+           "errors";
+  if (!use.schedule.empty()) return "";
+  const int computed = use.settings.whole("warmup") + use.settings.whole("cooldown");
+  if (run.num_evaluations() <= computed)
+    return fmt::format("{} evaluations are fewer than its warm-up and cool-down of {}", run.num_evaluations(),
+                       computed);
+  if (use.settings.whole("interval") == 1) return "an interval of 1 runs everything";
+  return "";
+}
+
+}  // namespace
+
+const Method kBlockCaching{
+    .name = "block_caching",
+    .title = "Block caching",
+    .source = "TaylorSeer, arXiv 2503.06923; HiCache; Delta-DiT, arXiv 2406.01125",
+    .help = "Blocks that are continued from earlier steps at most steps",
+    .settings = kSettings,
+    .make = [](const MethodContext& context) -> std::unique_ptr<nn::Accelerator> {
+      return std::make_unique<BlockCaching>(context);
+    },
+    .misfit = misfit,
+};
+
+}  // namespace diorama::accelerate
