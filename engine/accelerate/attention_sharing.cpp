@@ -215,6 +215,7 @@ const Method kAttentionSharing{
     .source = "DiTFastAttn, arXiv 2406.08552",
     .help = "Self-attention taken from the last step, from a window, or from the other half of the guidance",
     .settings = kSettings,
+    .most = kConditionalWindow,
     .make = [](const MethodContext& context) -> std::unique_ptr<nn::Accelerator> {
       return std::make_unique<AttentionSharing>(context);
     },

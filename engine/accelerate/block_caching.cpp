@@ -14,8 +14,8 @@ enum Choice { kRun = 0, kContinue = 1 };
 
 constexpr std::array kSettings{
     Setting{"interval", SettingKind::whole, 3, 1, 100, "The blocks run at every n-th evaluation"},
-    Setting{"warmup", SettingKind::whole, 3, 1, 1000, "Evaluations at the beginning that run them all"},
-    Setting{"cooldown", SettingKind::whole, 1, 0, 1000, "Evaluations at the end that run them all"},
+    Setting{"start", SettingKind::number, 0.2, 0, 1, "Share of the run that runs them all at its beginning"},
+    Setting{"end", SettingKind::number, 1, 0, 1, "Share of the run after which they all run again"},
     Setting{"order", SettingKind::whole, 1, 0, 4, "Of the polynomial that continues what they gave"},
     Setting{"hermite", SettingKind::flag, 0, 0, 1, "Hermite polynomials instead of powers (HiCache)"},
     Setting{"first_block", SettingKind::number, 0, 0, 1, "Where the range begins, as a share of the blocks"},
@@ -73,10 +73,10 @@ class BlockCaching final : public nn::Accelerator {
 int BlockCaching::rule(int evaluation) const {
   if (run_.has_new_lanes(evaluation)) return kRun;
   if (!use_.schedule.empty()) return use_.schedule.at(evaluation, run_.num_evaluations(), 0);
-  const int warmup = use_.settings.whole("warmup");
-  if (evaluation < warmup || evaluation >= run_.num_evaluations() - use_.settings.whole("cooldown"))
-    return kRun;
-  return (evaluation - warmup + 1) % use_.settings.whole("interval") == 0 ? kRun : kContinue;
+  const double share = (evaluation + 0.5) / run_.num_evaluations();
+  if (share < use_.settings.number("start") || share > use_.settings.number("end")) return kRun;
+  const int first = static_cast<int>(std::ceil(use_.settings.number("start") * run_.num_evaluations() - 0.5));
+  return (evaluation - first + 1) % use_.settings.whole("interval") == 0 ? kRun : kContinue;
 }
 
 // Whether the last run of the range was for all of these lanes.
@@ -150,10 +150,8 @@ std::string misfit(const MethodUse& use, const RunShape& run) {
     return "the sampler adds new noise at every step, so that steps have less in common; expect larger "
            "errors";
   if (!use.schedule.empty()) return "";
-  const int computed = use.settings.whole("warmup") + use.settings.whole("cooldown");
-  if (run.num_evaluations() <= computed)
-    return fmt::format("{} evaluations are fewer than its warm-up and cool-down of {}", run.num_evaluations(),
-                       computed);
+  if (run.num_evaluations() * use.settings.number("start") > run.num_evaluations() - 1)
+    return "the run is over before its computed beginning is";
   if (use.settings.whole("interval") == 1) return "an interval of 1 runs everything";
   return "";
 }
@@ -166,6 +164,7 @@ const Method kBlockCaching{
     .source = "TaylorSeer, arXiv 2503.06923; HiCache; Delta-DiT, arXiv 2406.01125",
     .help = "Blocks that are continued from earlier steps at most steps",
     .settings = kSettings,
+    .most = 1,
     .make = [](const MethodContext& context) -> std::unique_ptr<nn::Accelerator> {
       return std::make_unique<BlockCaching>(context);
     },

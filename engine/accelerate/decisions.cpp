@@ -33,7 +33,7 @@ int Decisions::choose_measured(std::string_view method, int evaluation, int plac
 
 bool Decisions::engaged(std::string_view method) const {
   const auto table = tables_.find(method);
-  return table != tables_.end() && table->second.any();
+  return table != tables_.end() && table->second.largest() > 0;
 }
 
 nlohmann::json Decisions::to_json() const {

@@ -11,9 +11,9 @@ namespace {
 enum Choice { kEvaluate = 0, kReuse = 1 };
 
 constexpr std::array kSettings{
-    Setting{"threshold", SettingKind::number, 0.1, 0, 10, "Relative change of the output that is let pass"},
-    Setting{"warmup", SettingKind::whole, 3, 2, 1000, "Evaluations at the beginning that are made"},
-    Setting{"cooldown", SettingKind::whole, 1, 0, 1000, "Evaluations at the end that are made"},
+    Setting{"threshold", SettingKind::number, 0.2, 0, 10, "Relative change of the output that is let pass"},
+    Setting{"start", SettingKind::number, 0.15, 0, 1, "Share of the run that is evaluated at its beginning"},
+    Setting{"end", SettingKind::number, 0.95, 0, 1, "Share of the run after which all is evaluated again"},
     Setting{"most_in_a_row", SettingKind::whole, 4, 1, 1000,
             "Evaluations left out one after another, at most"},
     Setting{"difference", SettingKind::flag, 0, 0, 1,
@@ -54,8 +54,8 @@ class EvaluationCaching final : public nn::Accelerator {
 
 // `expected_` counts this step already.
 int EvaluationCaching::rule(const nn::Evaluation& now) const {
-  if (now.index < use_.settings.whole("warmup") || num_made_ < 2 ||
-      now.index >= run_.num_evaluations() - use_.settings.whole("cooldown"))
+  const double share = (now.index + 0.5) / run_.num_evaluations();
+  if (num_made_ < 2 || share < use_.settings.number("start") || share > use_.settings.number("end"))
     return kEvaluate;
   if (num_left_out_ >= use_.settings.whole("most_in_a_row")) return kEvaluate;
   return expected_ < use_.settings.number("threshold") ? kReuse : kEvaluate;
@@ -104,14 +104,11 @@ HostTensor EvaluationCaching::network(const HostTensor& x, const nn::Evaluation&
   return output;
 }
 
-std::string misfit(const MethodUse& use, const RunShape& run) {
+std::string misfit(const MethodUse&, const RunShape& run) {
   if (run.fresh_noise)
     return "the sampler adds new noise at every step, so that steps have less in common; expect larger "
            "errors";
-  const int made = use.settings.whole("warmup") + use.settings.whole("cooldown");
-  if (run.num_evaluations() <= made)
-    return fmt::format("{} evaluations are fewer than its warm-up and cool-down of {}", run.num_evaluations(),
-                       made);
+  if (run.num_evaluations() < 3) return "a run of two evaluations has nothing to measure by";
   return "";
 }
 
@@ -123,6 +120,7 @@ const Method kEvaluationCaching{
     .source = "EasyCache, github.com/H-EmbodVis/EasyCache",
     .help = "Evaluations left out while the latent moves little",
     .settings = kSettings,
+    .most = 1,
     .make = [](const MethodContext& context) -> std::unique_ptr<nn::Accelerator> {
       return std::make_unique<EvaluationCaching>(context);
     },

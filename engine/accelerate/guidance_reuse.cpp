@@ -123,6 +123,7 @@ const Method kGuidanceReuse{
     .source = "CFG-Cache of FasterCache, arXiv 2410.19355",
     .help = "The unconditional half of the guidance is left out at some steps",
     .settings = kSettings,
+    .most = 1,
     .make = [](const MethodContext& context) -> std::unique_ptr<nn::Accelerator> {
       return std::make_unique<GuidanceReuse>(context);
     },

@@ -42,6 +42,7 @@ struct Method {
   std::string_view source;  // whom it is from
   std::string_view help;
   std::span<const Setting> settings;
+  int most = 1;  // the largest digit in its tables
   std::unique_ptr<nn::Accelerator> (*make)(const MethodContext& context);
   // Why it can do nothing, or should not be used, in a run of this shape; empty where it can.
   std::string (*misfit)(const MethodUse& use, const RunShape& run);

@@ -19,6 +19,8 @@ MethodUse read_use(const Config& json) {
   MethodUse use(*method);
   use.settings = Settings::read(method->settings, json);
   use.schedule = Schedule::read(json, "schedule");
+  if (use.schedule.largest() > method->most)
+    json.reject("schedule", fmt::format("digits from 0 to {}", method->most));
   for (const std::string& key : json.keys()) {
     const bool described = std::ranges::any_of(method->settings, [&](auto& s) { return s.name == key; });
     if (!described && key != "method" && key != "schedule") json.reject(key, "no such setting of " + name);

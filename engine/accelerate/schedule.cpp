@@ -39,9 +39,11 @@ int Schedule::digit(int evaluation, int place) const {
   return row < rows_.size() && column < rows_[row].size() ? rows_[row][column] - '0' : 0;
 }
 
-bool Schedule::any() const {
-  return std::ranges::any_of(
-      rows_, [](const std::string& row) { return row.find_first_not_of('0') != std::string::npos; });
+int Schedule::largest() const {
+  char most = '0';
+  for (const std::string& row : rows_)
+    for (const char digit : row) most = std::max(most, digit);
+  return most - '0';
 }
 
 void Schedule::set(int evaluation, int place, int digit) {

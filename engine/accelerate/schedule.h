@@ -26,8 +26,7 @@ class Schedule {
   // A row of its own for each evaluation: as it stands, 0 where the table has no such place.
   int digit(int evaluation, int place) const;
   void set(int evaluation, int place, int digit);
-  // Whether any digit is not 0.
-  bool any() const;
+  int largest() const;  // of its digits
 
   nlohmann::json to_json() const;
 

@@ -13,8 +13,9 @@ using accelerate::Plan;
 // What costs little on every model measured.
 const char* untuned_plan(const std::string& name) {
   if (name == "balanced")
-    return R"({"methods": [{"method": "attention_sharing", "interval": 2, "start": 0.25}]})";
-  if (name == "fast") return R"({"methods": [{"method": "attention_sharing", "interval": 3, "start": 0.2}]})";
+    return R"({"methods": [{"method": "block_caching", "interval": 3, "start": 0.25, "hermite": true}]})";
+  if (name == "fast")
+    return R"({"methods": [{"method": "block_caching", "interval": 5, "start": 0.2, "hermite": true}]})";
   return nullptr;
 }
 

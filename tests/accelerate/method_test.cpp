@@ -67,9 +67,9 @@ const std::vector<MethodCase> kCases = {
     {.name = "attention_with_two_evaluations_a_step",
      .plan = R"({"method": "attention_sharing", "interval": 3})",
      .sampler = "heun"},
-    {.name = "blocks_continued", .plan = R"({"method": "block_caching", "interval": 3, "warmup": 2})"},
+    {.name = "blocks_continued", .plan = R"({"method": "block_caching", "interval": 3, "start": 0.3})"},
     {.name = "blocks_continued_by_hermite",
-     .plan = R"({"method": "block_caching", "interval": 2, "warmup": 1, "order": 2, "hermite": true})"},
+     .plan = R"({"method": "block_caching", "interval": 2, "start": 0.1, "order": 2, "hermite": true})"},
     {.name = "blocks_held",
      .plan = R"({"method": "block_caching", "order": 0, "first_block": 0.5, "residual": false})",
      .config = kDiT,
@@ -91,10 +91,10 @@ const std::vector<MethodCase> kCases = {
      .guidance_begin = 0.1},
     {.name = "all_at_once",
      .plan = R"({"method": "attention_sharing", "interval": 2, "across_guidance": true},
-                {"method": "block_caching", "interval": 2, "warmup": 2, "first_block": 0.5},
+                {"method": "block_caching", "interval": 2, "start": 0.3, "first_block": 0.5},
                 {"method": "guidance_reuse", "interval": 2, "start": 0.2})"},
     {.name = "blocks_and_attention", .plan = R"({"method": "attention_sharing", "interval": 2},
-                {"method": "block_caching", "interval": 3, "warmup": 2, "last_block": 0.5})"},
+                {"method": "block_caching", "interval": 3, "start": 0.3, "last_block": 0.5})"},
 };
 
 struct Outcome {
