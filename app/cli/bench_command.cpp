@@ -66,6 +66,12 @@ void add_bench_command(CLI::App& program, int&) {
       ->take_all()
       ->delimiter(',');
   command->add_option("--modulation", options->modulation, "Format of adaLN in forwards, such as w4a8");
+  command->add_option("--accelerate", options->bench.accelerate,
+                      "Compare this plan with exact runs of the models, and with plainly fewer steps");
+  command->add_option("--steps", options->bench.steps, "Of those runs")->check(CLI::Range(1, 1000));
+  command->add_option("--pictures", options->bench.pictures, "Scoring prompts to paint")
+      ->check(CLI::Range(1, 10'000))
+      ->capture_default_str();
   command->add_option("--repeats", options->bench.repeats, "Timings the median is taken of")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();

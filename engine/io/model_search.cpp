@@ -25,6 +25,16 @@ fs::path user_data_folder() {
   return fs::path(environment("HOME")) / ".local/share";
 }
 
+// Of what comes with the program: installed, else in the sources.
+std::vector<fs::path> data_folders() {
+  std::vector<fs::path> folders;
+  std::error_code unknown;
+  if (const fs::path program = fs::read_symlink("/proc/self/exe", unknown); !unknown)
+    folders.push_back(program.parent_path().parent_path() / "share/diorama");
+  folders.emplace_back(DIORAMA_ASSETS_FOLDER);
+  return folders;
+}
+
 bool is_model(const fs::path& folder) {
   return path_exists(folder / "model_index.json");
 }
@@ -40,11 +50,14 @@ std::vector<fs::path> model_search_path() {
     begin = end + 1;
   }
   folders.push_back(user_data_folder() / "diorama/models");
-  std::error_code unknown;
-  if (const fs::path program = fs::read_symlink("/proc/self/exe", unknown); !unknown)
-    folders.push_back(program.parent_path().parent_path() / "share/diorama/models");
-  folders.emplace_back(DIORAMA_ASSETS_FOLDER "/models");
+  for (const fs::path& folder : data_folders()) folders.push_back(folder / "models");
   return folders;
+}
+
+fs::path find_data(std::string_view name) {
+  for (const fs::path& folder : data_folders())
+    if (path_exists(folder / name)) return folder / name;
+  fail(Fault::file_system, "{}: is not where the program keeps its data; install it again", name);
 }
 
 fs::path find_model(std::string_view path_or_name) {

@@ -14,6 +14,10 @@ std::vector<std::filesystem::path> model_search_path();
 // A path to a folder, or a name of one on the search path. Fault::model_file, with the known names.
 std::filesystem::path find_model(std::string_view path_or_name);
 
+// A file that comes with the program, by its path under assets/: installed, or in the sources.
+// Fault::file_system where it is in neither.
+std::filesystem::path find_data(std::string_view name);
+
 // Every model on the search path, the first of a name only; sorted by name.
 std::vector<std::filesystem::path> list_models();
 

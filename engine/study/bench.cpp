@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cpu/peak.h"
+#include "study/bench_acceleration.h"
 #include "study/bench_clock.h"
 #include "study/bench_forward.h"
 #include "study/bench_kernels.h"
@@ -47,7 +48,10 @@ void bench(Device& device, const BenchOptions& options, const BenchReport& repor
   }
   for (const std::string& name : options.configs) bench_forward(device, clock, name, formats, report);
   for (const std::string& model : options.models)
-    bench_denoiser(device, clock, model, options.precision, report);
+    if (options.accelerate.empty())
+      bench_denoiser(device, clock, model, options.precision, report);
+    else
+      bench_acceleration(device, model, options, report);
 }
 
 }  // namespace diorama

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,7 @@
 namespace diorama {
 
 struct BenchRow {
-  std::string group;  // peak, linear, onednn, attention, forward, budget, denoiser
+  std::string group;  // peak, linear, onednn, attention, forward, budget, denoiser, acceleration
   std::string name;
   Timing timing;     // of a peak only the rate: GFLOP/s, or GB/s for copies
   double error = 0;  // against the check's reference, relative L2
@@ -26,6 +27,9 @@ struct BenchOptions {
   const Format* modulation = nullptr;  // of forwards; null: as the precision has it
   std::vector<std::string> configs;    // published configurations to run forwards of
   std::vector<std::string> models;     // folders or names to run the denoiser of
+  std::string accelerate;              // a plan to compare with exact runs of the models, or empty
+  std::optional<int> steps;            // of those
+  int pictures = 16;                   // of those
   int repeats = 5;
   bool kernels = true;
 };

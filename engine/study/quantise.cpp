@@ -226,42 +226,26 @@ InputSampler calibrate(const ModelFolder& source, Device& device, const Quantise
   return sampler;
 }
 
-Fidelity summary(std::vector<double> values) {
-  std::ranges::sort(values);
-  return {std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size()),
-          values[values.size() / 10], values.front()};
-}
-
-struct Comparisons {
-  std::vector<double> psnr;
-  std::vector<double> ssim;
-
-  void add(const Image& exact, const Image& other) {
-    const Comparison comparison = compare(exact, other);
-    psnr.push_back(comparison.psnr);
-    ssim.push_back(comparison.ssim);
-  }
-};
-
 void judge(const ModelFolder& before, const ModelFolder& after, Device& device,
            const QuantiseOptions& options, const Progress& progress, QuantiseReport& report) {
   if (options.pictures == 0) return;
   Pipeline exact(before, device, {});
   Pipeline half(before, device, choose_precision("bf16", device));
   Pipeline quantised(after, device, choose_precision("auto", device, after));
-  Comparisons of_half;
-  Comparisons of_quantised;
+  FidelityMeter of_half;
+  FidelityMeter of_quantised;
+  int done = 0;
   for (const RenderRequest& request : calibration_requests(exact, options.pictures, kPictureSeed)) {
-    progress({"comparing pictures", static_cast<int>(of_half.psnr.size()), options.pictures});
+    progress({"comparing pictures", done++, options.pictures});
     const Image picture = exact.render(request).image;
     of_half.add(picture, half.render(request).image);
     of_quantised.add(picture, quantised.render(request).image);
   }
   report.pictures = options.pictures;
-  report.psnr = summary(of_quantised.psnr);
-  report.ssim = summary(of_quantised.ssim);
-  report.ceiling_psnr = summary(of_half.psnr);
-  report.ceiling_ssim = summary(of_half.ssim);
+  report.psnr = of_quantised.psnr();
+  report.ssim = of_quantised.ssim();
+  report.ceiling_psnr = of_half.psnr();
+  report.ceiling_ssim = of_half.ssim();
 }
 
 Json fidelity_json(const Fidelity& fidelity) {

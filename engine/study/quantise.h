@@ -10,6 +10,7 @@
 
 #include "io/model_folder.h"
 #include "quant/layer.h"
+#include "study/fidelity.h"
 #include "tensor/device.h"
 
 namespace diorama {
@@ -32,10 +33,6 @@ struct LayerReport {
   double nearest_error = 0;  // of group round-to-nearest
   double bits = 0;           // a weight, scales included
   size_t bytes = 0;
-};
-
-struct Fidelity {
-  double mean = 0, tenth = 0, worst = 0;  // of the pictures; `tenth`: the 10th percentile
 };
 
 struct QuantiseReport {
