@@ -7,15 +7,13 @@
 #include "accelerate/block_caching.h"
 #include "accelerate/evaluation_caching.h"
 #include "accelerate/guidance_reuse.h"
+#include "accelerate/tangential_guidance.h"
 
 namespace diorama::accelerate {
 namespace {
 
 constexpr std::array kMethods{
-    &kEvaluationCaching,
-    &kGuidanceReuse,
-    &kBlockCaching,
-    &kAttentionSharing,
+    &kTangentialGuidance, &kEvaluationCaching, &kGuidanceReuse, &kBlockCaching, &kAttentionSharing,
 };
 
 }  // namespace
