@@ -14,6 +14,7 @@ void add_metadata_command(CLI::App& program, int& result);
 void add_compare_command(CLI::App& program, int& result);
 void add_trace_command(CLI::App& program, int& result);
 void add_shaders_command(CLI::App& program, int& result);
+void add_tune_command(CLI::App& program, int& result);
 void add_bench_command(CLI::App& program, int& result);
 
 }  // namespace diorama::cli

@@ -19,6 +19,7 @@ int run(int argc, char** argv) {
   add_metadata_command(program, result);
   add_compare_command(program, result);
   add_trace_command(program, result);
+  add_tune_command(program, result);
   add_bench_command(program, result);
   add_shaders_command(program, result);
   try {

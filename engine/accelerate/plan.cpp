@@ -28,6 +28,30 @@ MethodUse read_use(const Config& json) {
   return use;
 }
 
+Tuning read_tuning(const Config& json) {
+  return {.model_hash = json.get<std::string>("model_hash"),
+          .width = json.get<int>("width"),
+          .height = json.get<int>("height"),
+          .steps = json.get<int>("steps"),
+          .sampler = json.get<std::string>("sampler"),
+          .cfg_scale = json.get<double>("cfg_scale"),
+          .precision = json.get<std::string>("precision"),
+          .device = json.get<std::string>("device"),
+          .speed = json.get_or("speed", 0.0),
+          .psnr = json.get_or("psnr", 0.0),
+          .psnr_tenth = json.get_or("psnr_tenth", 0.0),
+          .ssim = json.get_or("ssim", 0.0)};
+}
+
+nlohmann::ordered_json to_json(const Tuning& tuned) {
+  return {{"model_hash", tuned.model_hash}, {"width", tuned.width},
+          {"height", tuned.height},         {"steps", tuned.steps},
+          {"sampler", tuned.sampler},       {"cfg_scale", tuned.cfg_scale},
+          {"precision", tuned.precision},   {"device", tuned.device},
+          {"speed", tuned.speed},           {"psnr", tuned.psnr},
+          {"psnr_tenth", tuned.psnr_tenth}, {"ssim", tuned.ssim}};
+}
+
 }  // namespace
 
 Plan Plan::read(const Config& json) {
@@ -41,6 +65,7 @@ Plan Plan::read(const Config& json) {
           json.reject("methods", "each method once");
         plan.uses.push_back(std::move(read));
       }
+  if (json.has("tuned")) plan.tuned = read_tuning(json.get<Config>("tuned"));
   return plan;
 }
 
@@ -52,6 +77,7 @@ nlohmann::ordered_json Plan::to_json() const {
     if (!use.schedule.empty()) entry["schedule"] = use.schedule.to_json();
     json["methods"].push_back(std::move(entry));
   }
+  if (tuned) json["tuned"] = accelerate::to_json(*tuned);
   return json;
 }
 

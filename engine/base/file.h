@@ -12,6 +12,9 @@ namespace diorama {
 // False also where it cannot be examined.
 bool path_exists(const std::filesystem::path& path);
 
+// $XDG_CACHE_HOME/diorama, by default ~/.cache/diorama; empty where neither is known.
+std::filesystem::path cache_folder();
+
 std::string read_text_file(const std::filesystem::path& path);
 
 // Writes to a temporary name in the same folder, syncs, renames. Nothing half-written is left behind.

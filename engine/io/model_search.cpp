@@ -20,11 +20,6 @@ std::string environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-fs::path user_data_folder() {
-  if (const std::string folder = environment("XDG_DATA_HOME"); !folder.empty()) return folder;
-  return fs::path(environment("HOME")) / ".local/share";
-}
-
 // Of what comes with the program: installed, else in the sources.
 std::vector<fs::path> data_folders() {
   std::vector<fs::path> folders;
@@ -41,6 +36,12 @@ bool is_model(const fs::path& folder) {
 
 }  // namespace
 
+fs::path user_data_folder() {
+  if (const std::string folder = environment("XDG_DATA_HOME"); !folder.empty())
+    return fs::path(folder) / "diorama";
+  return fs::path(environment("HOME")) / ".local/share/diorama";
+}
+
 std::vector<fs::path> model_search_path() {
   std::vector<fs::path> folders;
   const std::string listed = environment("DIORAMA_MODELS");
@@ -49,7 +50,7 @@ std::vector<fs::path> model_search_path() {
     if (end > begin) folders.emplace_back(listed.substr(begin, end - begin));
     begin = end + 1;
   }
-  folders.push_back(user_data_folder() / "diorama/models");
+  folders.push_back(user_data_folder() / "models");
   for (const fs::path& folder : data_folders()) folders.push_back(folder / "models");
   return folders;
 }

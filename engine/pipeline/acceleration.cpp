@@ -1,8 +1,13 @@
 #include "pipeline/acceleration.h"
 
+#include <fmt/ranges.h>
+#include <unistd.h>
+
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/file.h"
+#include "io/model_search.h"
 
 namespace diorama {
 namespace {
@@ -24,24 +29,72 @@ Plan named(Plan plan, const std::string& name) {
   return plan;
 }
 
+std::filesystem::path kept_plans(const ModelFolder& folder) {
+  return user_data_folder() / "acceleration" / (folder.content_hash() + ".json");
+}
+
+Plan checked(Plan plan, const ModelFolder& folder) {
+  if (plan.tuned && plan.tuned->model_hash != folder.content_hash())
+    fail(Fault::usage, "[accelerate] the plan {} was tuned for another model than {}", plan.name,
+         folder.title());
+  return plan;
+}
+
+// By name; the user's own before those that came with the model.
+std::vector<Config> plans_of(const ModelFolder& folder) {
+  std::vector<Config> found;
+  if (const auto kept = kept_plans(folder); path_exists(kept)) found.push_back(Config::load(kept));
+  if (folder.diorama().has("acceleration")) found.push_back(folder.diorama().get<Config>("acceleration"));
+  return found;
+}
+
 }  // namespace
 
 ChosenPlan choose_acceleration(const ModelFolder& folder, const std::string& wish) {
   if (wish.empty() || wish == "off") return {};
-  if (wish.ends_with(".json")) return {Plan::read(Config::load(wish)), ""};
-  const Config& description = folder.diorama();
-  std::vector<std::string> known{"off", "balanced", "fast"};
-  if (description.has("acceleration")) {
-    const auto plans = description.get<Config>("acceleration");
-    if (plans.has(wish)) return {named(Plan::read(plans.get<Config>(wish)), wish), ""};
-    for (const std::string& name : plans.keys())
-      if (name != "balanced" && name != "fast") known.push_back(name);
+  if (wish.ends_with(".json")) return {checked(Plan::read(Config::load(wish)), folder), ""};
+  std::set<std::string> known{"balanced", "fast", "off"};
+  for (const Config& plans : plans_of(folder)) {
+    if (plans.has(wish)) return {checked(named(Plan::read(plans.get<Config>(wish)), wish), folder), ""};
+    for (const std::string& name : plans.keys()) known.insert(name);
   }
   if (const char* plan = untuned_plan(wish))
     return {named(Plan::read(Config::parse(plan, wish)), wish),
             fmt::format("{} was not tuned; {} is a cautious default", folder.title(), wish)};
   fail(Fault::usage, "[accelerate] {} has no plan {}; choose {}, or a file that ends in .json",
        folder.title(), wish, fmt::join(known, ", "));
+}
+
+std::filesystem::path save_plans(const ModelFolder& folder, const std::vector<Plan>& plans) {
+  using Json = nlohmann::ordered_json;
+  const auto with_plans = [&](Json all) {
+    for (const Plan& plan : plans) all[plan.name] = plan.to_json();
+    return all;
+  };
+  const std::filesystem::path own = folder.path() / "diorama.json";
+  if (path_exists(own) && ::access(own.c_str(), W_OK) == 0 && ::access(folder.path().c_str(), W_OK) == 0) {
+    Json json = Json::parse(read_text_file(own));
+    json["acceleration"] = with_plans(json.value("acceleration", Json::object()));
+    write_file_atomically(own, json.dump(2) + "\n");
+    return own;
+  }
+  const std::filesystem::path kept = kept_plans(folder);
+  const Json json = path_exists(kept) ? Json::parse(read_text_file(kept)) : Json::object();
+  std::error_code ignored;  // writing says what is wrong
+  std::filesystem::create_directories(kept.parent_path(), ignored);
+  write_file_atomically(kept, with_plans(json).dump(2) + "\n");
+  return kept;
+}
+
+std::string other_settings(const Plan& plan, const Recipe& recipe) {
+  if (!plan.tuned) return "";
+  const accelerate::Tuning& t = *plan.tuned;
+  if (t.width == recipe.width && t.height == recipe.height && t.steps == recipe.steps &&
+      t.sampler == recipe.sampler && t.cfg_scale == recipe.cfg_scale && t.precision == recipe.precision)
+    return "";
+  return fmt::format(
+      "the plan {} was tuned for {} x {}, {} steps of {}, guidance {}, {}; here it may cost more", plan.name,
+      t.width, t.height, t.steps, t.sampler, t.cfg_scale, t.precision);
 }
 
 RenderRequest request_of(const Recipe& recipe, bool exact, const std::string& where) {

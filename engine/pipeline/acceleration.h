@@ -1,6 +1,7 @@
-// Where plans come from: a model, a file, a picture.
+// Where plans come from and are kept: a model, a file, a picture.
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,10 +18,17 @@ struct ChosenPlan {
   std::string note;                      // what is to be said of it, or empty
 };
 
-// "off", the name of a plan of the model (`acceleration` in its diorama.json), or a file that ends in .json.
-// A model that was not tuned has cautious plans `balanced` and `fast`, and the note says so. Fault::usage
-// where there is no such plan.
+// "off", the name of a plan of the model (kept for it in the user's data folder, or `acceleration` in its
+// diorama.json), or a file that ends in .json. A model that was not tuned has cautious plans `balanced` and
+// `fast`, and the note says so. Fault::usage where there is no such plan, or it was tuned for another model.
 ChosenPlan choose_acceleration(const ModelFolder& folder, const std::string& wish);
+
+// Keeps plans under their names for a model: in its diorama.json, or, where that cannot be written, in the
+// user's data folder. Returns the file.
+std::filesystem::path save_plans(const ModelFolder& folder, const std::vector<accelerate::Plan>& plans);
+
+// What a plan was tuned for, where that is not what a picture is made with; else empty.
+std::string other_settings(const accelerate::Plan& plan, const Recipe& recipe);
 
 // What a picture was made with, to make it again; with the decisions that were taken, or exact. `where` names
 // the picture in errors: Fault::usage where the recipe is not Diorama's.

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "io/prompt_text.h"
+#include "pipeline/acceleration.h"
 #include "pipeline/denoiser.h"
 
 namespace diorama {
@@ -214,6 +215,8 @@ HostTensor Pipeline::denoise(const RenderRequest& request, const Solver& solver,
   const accelerate::Plan plan = request.acceleration.value_or(accelerate::Plan());
   accelerate::Run acceleration(plan, shape, request.decisions.value_or(accelerate::Decisions()));
   for (const std::string& misfit : acceleration.misfits()) observer.on_warning(misfit);
+  if (const std::string other = other_settings(plan, result.recipe); !other.empty())
+    observer.on_warning(other);
   observer.on_stage(Stage::encode);
   const auto inputs = condition_inputs(request, halves, observer);
   observer.on_stage(Stage::load);

@@ -1,5 +1,4 @@
-// A plan against the exact run: what it saves, what it changes, and whether plainly fewer steps would do as
-// well.
+// A plan against the exact run, and against plainly fewer steps.
 #pragma once
 
 #include "study/bench.h"
@@ -7,7 +6,7 @@
 namespace diorama {
 
 // Paints options.pictures scoring prompts exactly, with the plan, and with every sampler at as many steps as
-// the plan's time allows; the figures are of the denoiser. Rows of the group `acceleration`.
+// the plan's time allows. Rows of the group `acceleration`: milliseconds are of a picture's denoising.
 void bench_acceleration(Device& device, const std::string& model, const BenchOptions& options,
                         const BenchReport& report);
 

@@ -41,14 +41,6 @@ bool made_for(const Context& context, std::span<const std::byte> data) {
 
 }  // namespace
 
-std::filesystem::path cache_folder() {
-  if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache != '\0')
-    return std::filesystem::path(cache) / "diorama";
-  if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0')
-    return std::filesystem::path(home) / ".cache" / "diorama";
-  return {};
-}
-
 std::vector<std::byte> read_checked(const std::filesystem::path& path) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error)) return {};

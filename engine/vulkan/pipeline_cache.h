@@ -27,9 +27,6 @@ class PipelineCache {
   VkPipelineCache cache_ = VK_NULL_HANDLE;
 };
 
-// $XDG_CACHE_HOME/diorama, by default ~/.cache/diorama; empty where neither is known.
-std::filesystem::path cache_folder();
-
 // A file is the driver's data with a checksum in front. Empty if the file is missing, cut or altered.
 std::vector<std::byte> read_checked(const std::filesystem::path& path);
 void write_checked(const std::filesystem::path& path, const std::vector<std::byte>& data);
