@@ -28,12 +28,6 @@ void add_picture_options(CLI::App& command, RenderOptions& options) {
                      "Name or number of a class, for class-conditional models");
   command.add_option("--batch", options.batch, "A file with a prompt a line, or JSON lines")
       ->excludes(prompt);
-  auto* const replay =
-      command.add_option("--replay", options.replay, "Make this picture again, by the decisions it records")
-          ->excludes(prompt);
-  command.add_option("--exact", options.exact, "Make this picture again, without acceleration")
-      ->excludes(prompt)
-      ->excludes(replay);
   command.add_option("-W,--width", request.width, "Pixels");
   command.add_option("-H,--height", request.height, "Pixels");
   command.add_option("--steps", request.steps, "Steps of the sampler");
@@ -58,6 +52,21 @@ void add_picture_options(CLI::App& command, RenderOptions& options) {
       ->capture_default_str();
 }
 
+// All that is said of a picture comes from the one that is made again.
+void add_repeat_options(CLI::App& command, RenderOptions& options) {
+  const auto pictures = command.get_options();
+  auto* const replay =
+      command.add_option("--replay", options.replay, "Make this picture again, by the decisions it records");
+  auto* const exact =
+      command.add_option("--exact", options.exact, "Make this picture again, without acceleration")
+          ->excludes(replay);
+  for (CLI::Option* option : pictures) {
+    if (option->get_name() == "--help") continue;
+    replay->excludes(option);
+    exact->excludes(option);
+  }
+}
+
 void add_output_options(CLI::App& command, RenderOptions& options) {
   command.add_option("-o,--output", options.output, "Where to write; %d or %04d is the picture's number")
       ->capture_default_str();
@@ -76,8 +85,9 @@ void add_output_options(CLI::App& command, RenderOptions& options) {
 void add_render_command(CLI::App& program, int& result) {
   auto* const command = program.add_subcommand("render", "Paint pictures");
   const auto options = std::make_shared<RenderOptions>();
-  command->add_option("-m,--model", options->model, "Name or folder of a model (diorama-mini)");
   add_picture_options(*command, *options);
+  add_repeat_options(*command, *options);
+  command->add_option("-m,--model", options->model, "Name or folder of a model (diorama-mini)");
   add_output_options(*command, *options);
   add_compute_options(*command, options->compute);
   command->callback([options, &result] { result = render(*options); });

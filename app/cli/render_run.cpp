@@ -45,8 +45,12 @@ ModelFolder model_of(const Recipe& recipe, const std::string& where, const std::
     fail(Fault::usage, "{}: was made with another model than {}", where, folder.title());
   }
   for (const auto& path : list_models()) {
-    ModelFolder folder = ModelFolder::open(path);
-    if (folder.content_hash() == recipe.model_hash) return folder;
+    try {
+      ModelFolder folder = ModelFolder::open(path);
+      if (folder.content_hash() == recipe.model_hash) return folder;
+    } catch (const Error& error) {  // a broken one is not the one that is looked for
+      if (error.fault() != Fault::model_file && error.fault() != Fault::file_system) throw;
+    }
   }
   fail(Fault::usage, "{}: was made with {}, which is not among the models here; say where it is with --model",
        where, recipe.model);
@@ -59,6 +63,13 @@ bool concerns_one_job(Fault fault) {
 }
 
 constexpr const char* kModel = "diorama-mini";
+
+// Pictures that --compare-exact writes beside one.
+constexpr const char* kExact = "-exact";
+constexpr const char* kDifference = "-difference";
+std::filesystem::path beside(const std::filesystem::path& path, const char* what) {
+  return path.parent_path() / (path.stem().string() + what + path.extension().string());
+}
 
 class Run {
  public:
@@ -103,6 +114,8 @@ void Run::prepare(Job& job) {
       job.request.acceleration = std::move(chosen.plan);
       if (!chosen.note.empty()) notes_.insert(chosen.note);
     }
+    if (options_.compare_exact && !job.request.acceleration)
+      fail(Fault::usage, "[compare-exact] the picture is exact already; choose a plan with --accelerate");
   } catch (const Error& error) {
     if (!options_.batch || !concerns_one_job(error.fault())) throw;
     job.problem = fmt::format("{}:{}: {}", *options_.batch, job.line, error.what());
@@ -116,8 +129,7 @@ void Run::start() {
     jobs_ = expand(requested_jobs(options_), options_.count, options_.seed);
   } else {
     recipe = recipe_in(repeated);
-    jobs_.push_back(options_.job);
-    jobs_.front().request = request_of(*recipe, options_.exact.has_value(), repeated);
+    jobs_.emplace_back().request = request_of(*recipe, options_.exact.has_value(), repeated);
   }
   names_.emplace(parse_output_pattern(options_.output), jobs_.size() > 1, options_.overwrite);
   const ModelFolder folder =
@@ -150,6 +162,11 @@ void Run::start() {
 void Run::paint(int number, const Job& job) {
   const auto begin = std::chrono::steady_clock::now();
   const std::filesystem::path path = names_->path();
+  if (options_.compare_exact && !options_.overwrite)
+    for (const char* what : {kExact, kDifference})
+      if (const auto taken = beside(path, what); path_exists(taken))
+        fail(Fault::file_system, "{}: exists already; add --overwrite, or another name with -o",
+             taken.string());
   RenderObserver observer;
   observer.on_stage = [&](Stage stage) { progress_.stage(number, stage); };
   observer.on_warning = [&](const std::string& text) { progress_.warning(number, text); };
@@ -179,11 +196,12 @@ void Run::compare_exact(int number, const Job& job, const RenderResult& accelera
   request.decisions.reset();
   const RenderResult exact = pipeline_->render(request);
   const Comparison result = compare(accelerated.image, exact.image);
-  const auto beside = [&](const char* what) {
-    return path.parent_path() / (path.stem().string() + what + path.extension().string());
-  };
-  const ExactComparison comparison{beside("-exact"),      beside("-difference"), accelerated.denoise_seconds,
-                                   exact.denoise_seconds, result.psnr,           result.ssim};
+  const ExactComparison comparison{beside(path, kExact),
+                                   beside(path, kDifference),
+                                   accelerated.denoise_seconds,
+                                   exact.denoise_seconds,
+                                   result.psnr,
+                                   result.ssim};
   write_file_atomically(comparison.exact, encode_png(exact.image, recipe_texts(exact.recipe)));
   write_file_atomically(comparison.difference, encode_png(difference(accelerated.image, exact.image,
                                                                      255 / std::max(result.max_diff, 1))));

@@ -26,8 +26,9 @@ void print_rows(const std::string& title, const std::vector<TuneRow>& rows) {
   fmt::print("{:<64} {:>6} {:>6} {:>7} {:>7} {:>7} {:>7}\n", title, "speed", "macs", "psnr", "10th", "worst",
              "ssim");
   for (const TuneRow& row : rows)
-    fmt::print("{:<64} {:>5.2f}x {:>5.2f}x {:>7.2f} {:>7.2f} {:>7.2f} {:>7.4f}\n", row.what, row.speed,
-               row.macs_ratio, row.psnr.mean, row.psnr.tenth, row.psnr.worst, row.ssim.mean);
+    fmt::print("{:<64} {:>6} {:>5.2f}x {:>7.2f} {:>7.2f} {:>7.2f} {:>7.4f}\n", row.what,
+               row.speed > 0 ? fmt::format("{:.2f}x", row.speed) : "", row.macs_ratio, row.psnr.mean,
+               row.psnr.tenth, row.psnr.worst, row.ssim.mean);
 }
 
 void run(Options& options) {

@@ -56,8 +56,8 @@ class AttentionSharing final : public nn::Accelerator {
   int possible(const nn::Walk& walk, int block) const;
   // What an evaluation keeps for later ones.
   int wanted_later(int block) const;
-  // Rows of the evaluation that are conditional; empty unless both halves are there.
-  std::vector<int> conditional_rows() const;
+  // Rows of the batch that are conditional; empty unless both halves are there.
+  std::vector<int> conditional_rows(const std::vector<int>& lanes) const;
   Tensor for_both_halves(nn::Walk& walk, const Tensor& x, const std::vector<int>& rows,
                          const Branch& next) const;
   int64_t window(int64_t tokens) const;
@@ -68,6 +68,7 @@ class AttentionSharing final : public nn::Accelerator {
   nn::Evaluation now_;
   int choice_ = kFull;  // of the block that is being computed
   int kept_ = 0;
+  std::vector<int> lanes_;  // of the run, that it is computed for
   // The lanes whose last result or last full attention is kept, by block.
   std::map<int, std::vector<int>> results_, residuals_;
 };
@@ -118,11 +119,11 @@ int64_t AttentionSharing::window(int64_t tokens) const {
   return std::max<int64_t>(1, std::llround((share > 0 ? share : 0.125) * static_cast<double>(tokens)));
 }
 
-std::vector<int> AttentionSharing::conditional_rows() const {
+std::vector<int> AttentionSharing::conditional_rows(const std::vector<int>& lanes) const {
   std::vector<int> rows;
-  for (size_t i = 0; i < now_.lanes.size(); ++i)
-    if (run_.conditional.at(static_cast<size_t>(now_.lanes[i]))) rows.push_back(static_cast<int>(i));
-  return 2 * rows.size() == now_.lanes.size() ? rows : std::vector<int>();
+  for (size_t i = 0; i < lanes.size(); ++i)
+    if (run_.conditional.at(static_cast<size_t>(lanes[i]))) rows.push_back(static_cast<int>(i));
+  return 2 * rows.size() == lanes.size() ? rows : std::vector<int>();
 }
 
 // The conditional rows' result, for them and for the others in the same order.
@@ -155,7 +156,8 @@ Tensor AttentionSharing::branch(nn::Walk& walk, const nn::Site& site, const Tens
   kept_ = decisions.mode() == Decisions::Mode::compute
               ? kKeepResult | kKeepResidual
               : decisions.choose(kKept, now_.index, block, [&] { return wanted_later(block); });
-  const auto rows = conditional_rows();
+  lanes_ = walk.run_lanes();
+  const auto rows = conditional_rows(lanes_);
   const bool halved = (choice_ == kConditional || choice_ == kConditionalWindow) && !rows.empty();
   Tensor result = halved ? for_both_halves(walk, x, rows, next) : next(x, x);
   results_.erase(block);
@@ -187,12 +189,11 @@ Tensor AttentionSharing::core(nn::Walk& walk, const nn::Site& site, const Attent
   const auto lanes = walk.run_lanes();
   c_.caches.store(stream, key, lanes, residual);
   residuals_[site.index] = lanes;
-  if (choice_ == kConditional)
-    for (const int lane : now_.lanes)
-      if (std::ranges::find(lanes, lane) == lanes.end()) {
-        c_.caches.store(stream, key, {lane}, residual.slice(0, 1));
-        residuals_[site.index].push_back(lane);
-      }
+  for (const int lane : lanes_)
+    if (std::ranges::find(lanes, lane) == lanes.end()) {
+      c_.caches.store(stream, key, {lane}, residual.slice(0, 1));
+      residuals_[site.index].push_back(lane);
+    }
   return as_form(stream, all, output);
 }
 
@@ -202,7 +203,7 @@ std::string misfit(const MethodUse& use, const RunShape& run) {
   const bool guided = std::ranges::find(run.conditional, false) != run.conditional.end();
   if (use.settings.whole("interval") == 1 && !(guided && use.settings.flag("across_guidance")))
     return "an interval of 1 computes everything, but for across_guidance in a run with guidance";
-  if (run.num_evaluations() * use.settings.number("start") > run.num_evaluations() - 1)
+  if (run.num_evaluations() * use.settings.number("start") > run.num_evaluations() - 0.5)
     return "the run is over before its computed beginning is";
   return "";
 }

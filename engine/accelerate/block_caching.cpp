@@ -128,7 +128,10 @@ void BlockCaching::keep(nn::Walk& walk, const Tensor& given) {
     if (!goes_on) break;
     value = next;
   }
-  num_factors_ = std::min(most, kept + 1);
+  num_factors_ = kept + 1;
+  // What is measured outside may leave out other runs of the range than is foreseen: all that it can come to.
+  if (decisions_.mode() == Decisions::Mode::foresee)
+    for (int i = num_factors_; i < most; ++i) caches_.store(stream, key(i), lanes, value);
   last_run_ = now_.index;
   known_lanes_ = lanes;
 }
@@ -150,7 +153,7 @@ std::string misfit(const MethodUse& use, const RunShape& run) {
     return "the sampler adds new noise at every step, so that steps have less in common; expect larger "
            "errors";
   if (!use.schedule.empty()) return "";
-  if (run.num_evaluations() * use.settings.number("start") > run.num_evaluations() - 1)
+  if (run.num_evaluations() * use.settings.number("start") > run.num_evaluations() - 0.5)
     return "the run is over before its computed beginning is";
   if (use.settings.whole("interval") == 1) return "an interval of 1 runs everything";
   return "";

@@ -1,7 +1,8 @@
 #include "accelerate/decisions.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
+
+#include "base/error.h"
 
 namespace diorama::accelerate {
 
@@ -9,6 +10,12 @@ Decisions Decisions::read(const Config& json) {
   Decisions decisions(Mode::replay);
   for (const std::string& method : json.keys()) decisions.tables_[method] = Schedule::read(json, method);
   return decisions;
+}
+
+void Decisions::check(std::string_view method, int most) const {
+  const auto table = tables_.find(method);
+  if (table == tables_.end() || table->second.largest() > most)
+    fail(Fault::usage, "[acceleration] the decisions of {} are not there, or of another version", method);
 }
 
 int Decisions::recorded(std::string_view method, int evaluation, int place) const {

@@ -23,6 +23,8 @@ class Decisions {
   explicit Decisions(Mode mode = Mode::decide) : mode_(mode) {}
   // Those of a recorded run, to be replayed; throws Fault::model_file.
   static Decisions read(const Config& json);
+  // Throws Fault::usage where a method's tables hold a digit that it does not know.
+  void check(std::string_view method, int most) const;
 
   Mode mode() const { return mode_; }
 

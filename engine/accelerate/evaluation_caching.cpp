@@ -54,6 +54,8 @@ class EvaluationCaching final : public nn::Accelerator {
 
 // `expected_` counts this step already.
 int EvaluationCaching::rule(const nn::Evaluation& now) const {
+  if (!use_.schedule.empty())
+    return num_made_ > 0 ? use_.schedule.at(now.index, run_.num_evaluations(), 0) : kEvaluate;
   const double share = (now.index + 0.5) / run_.num_evaluations();
   if (num_made_ < 2 || share < use_.settings.number("start") || share > use_.settings.number("end"))
     return kEvaluate;

@@ -58,13 +58,14 @@ Plan Plan::read(const Config& json) {
   Plan plan;
   plan.name = json.get_or<std::string>("name", "custom");
   const auto uses = json.get<std::vector<Config>>("methods");
-  for (const Method* method : methods())
-    for (const Config& use : uses)
-      if (MethodUse read = read_use(use); read.method == method) {
-        if (!plan.uses.empty() && plan.uses.back().method == method)
-          json.reject("methods", "each method once");
-        plan.uses.push_back(std::move(read));
-      }
+  if (uses.empty()) json.reject("methods", "at least one");
+  for (const Config& use : uses) plan.uses.push_back(read_use(use));
+  const auto rank = [](const MethodUse& use) {
+    return std::ranges::find(methods(), use.method) - methods().begin();
+  };
+  std::ranges::sort(plan.uses, {}, rank);
+  if (std::ranges::adjacent_find(plan.uses, {}, &MethodUse::method) != plan.uses.end())
+    json.reject("methods", "each method once");
   if (json.has("tuned")) plan.tuned = read_tuning(json.get<Config>("tuned"));
   return plan;
 }

@@ -38,15 +38,16 @@ class TangentialGuidance final : public nn::Accelerator {
 
   bool attaches_to(nn::SiteKind kind) const override { return kind == nn::SiteKind::network; }
 
-  HostTensor network(const HostTensor&, const nn::Evaluation& now, const Network& next) override {
+  HostTensor network(const HostTensor& x, const nn::Evaluation& now, const Network& next) override {
     const int choice = decisions_.choose(kTangentialGuidance.name, now.index, 0, [&] { return rule(now); });
     HostTensor output = next(now.lanes);
     if (choice == 0 || now.lanes.size() != 2) return output;
     const size_t row = output.values.size() / 2;
     const std::span<float> values(output.values);
     const bool conditional_first = run_.conditional.at(static_cast<size_t>(now.lanes[0]));
-    project(values.subspan(conditional_first ? 0 : row, row),
-            values.subspan(conditional_first ? row : 0, row));
+    const size_t cells = x.values.size();  // a learned variance behind them stays
+    project(values.subspan(conditional_first ? 0 : row, cells),
+            values.subspan(conditional_first ? row : 0, cells));
     return output;
   }
 

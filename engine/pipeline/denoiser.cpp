@@ -77,21 +77,22 @@ uint64_t Denoiser::planned_macs(accelerate::Decisions decisions) const {
 RunForecast Denoiser::forecast() {
   RunForecast forecast{planned_.macs, 0, planned_.cache_bytes};
   for (const nn::Evaluation& evaluation : evaluations_)
-    forecast.full_macs += macs_of(evaluation.lanes.size());
+    forecast.full_macs += full(evaluation.lanes.size()).macs;
   return forecast;
 }
 
-// What an evaluation of so many lanes costs without shortcuts.
-uint64_t Denoiser::macs_of(size_t lanes) {
-  const auto [entry, is_new] = macs_by_lanes_.try_emplace(lanes, 0);
+const Denoiser::Full& Denoiser::full(size_t lanes) {
+  const auto [entry, is_new] = full_by_lanes_.try_emplace(lanes);
   if (!is_new) return entry->second;
   const auto condition = condition_.lanes(0, static_cast<int64_t>(lanes));
   std::vector<int> ids(lanes);
   std::iota(ids.begin(), ids.end(), 0);
-  const Plan plan = plan_walk(parts_.device, parts_.weights, [&](nn::Walk& walk) {
-    evaluate_lanes(walk, condition, HostTensor(latent_), 0, ids);
-  });
-  return entry->second = plan.multiply_adds;
+  Full& full = entry->second;
+  full.macs = plan_walk(parts_.device, parts_.weights, [&](nn::Walk& walk) {
+                evaluate_lanes(walk, condition, HostTensor(latent_), 0, ids);
+                full.sites = walk.counts().reached;
+              }).multiply_adds;
+  return full;
 }
 
 HostTensor Denoiser::evaluate_lanes(nn::Walk& walk, const models::Condition& condition, const HostTensor& x,
@@ -127,7 +128,8 @@ HostTensor Denoiser::evaluate(nn::Walk& walk, const models::Condition& condition
 HostTensor Denoiser::guided(int step, const HostTensor& x, double timestep) {
   const nn::Evaluation& evaluation = evaluations_.at(next_evaluation_++);
   const HostTensor output = evaluate(walk_, condition_, evaluation, x, timestep);
-  full_macs_ += macs_of(evaluation.lanes.size());
+  full_macs_ += full(evaluation.lanes.size()).macs;
+  full_sites_ += full(evaluation.lanes.size()).sites;
   return parts_.guidance.combine(output, parts_.guidance.halves(step, parts_.solver.num_steps()));
 }
 
@@ -135,7 +137,7 @@ StepReport Denoiser::report(const SolverState& state) const {
   const int64_t tokens = parts_.acceleration.shape().num_tokens;
   return {.step = state.step,
           .steps = parts_.solver.num_steps(),
-          .sites = walk_.counts(),
+          .sites = {full_sites_, walk_.counts().computed},
           .tokens_kept = tokens,
           .tokens_total = tokens,
           .x0 = &state.x0};
@@ -155,6 +157,7 @@ HostTensor Denoiser::run(const HostTensor& noise, uint64_t seed, const RenderObs
     const uint64_t executed_before = executed_macs();
     const uint64_t full_before = full_macs();
     walk_.reset_counts();
+    full_sites_ = 0;
     parts_.solver.advance(state, evaluate_now, draw_noise);
     StepReport step = report(state);
     step.milliseconds = std::chrono::duration<double, std::milli>(Clock::now() - start).count();

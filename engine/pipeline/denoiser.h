@@ -50,7 +50,12 @@ class Denoiser {
     size_t cache_bytes = 0;
   };
   Planned plan_run(accelerate::Decisions decisions) const;
-  uint64_t macs_of(size_t lanes);
+  // An evaluation of so many lanes without shortcuts.
+  struct Full {
+    uint64_t macs = 0;
+    int64_t sites = 0;
+  };
+  const Full& full(size_t lanes);
   HostTensor evaluate(nn::Walk& walk, const models::Condition& condition, const nn::Evaluation& evaluation,
                       const HostTensor& x, double timestep) const;
   HostTensor evaluate_lanes(nn::Walk& walk, const models::Condition& condition, const HostTensor& x,
@@ -69,7 +74,8 @@ class Denoiser {
   uint64_t condition_macs_ = 0;
   uint64_t full_macs_ = 0;
   size_t next_evaluation_ = 0;
-  std::map<size_t, uint64_t> macs_by_lanes_;
+  int64_t full_sites_ = 0;
+  std::map<size_t, Full> full_by_lanes_;
 };
 
 }  // namespace diorama

@@ -19,8 +19,8 @@ std::vector<RenderRequest> requests_of(const Pipeline& pipeline, PromptSet set, 
   for (int i = 0; i < count; ++i) {
     RenderRequest request{.seed = first_seed + static_cast<uint64_t>(i)};
     if (classes > 0)  // odd numbers tune, even ones judge
-      request.class_label =
-          static_cast<int>((static_cast<int64_t>(i) * classes / count / 2 * 2 + (tuning ? 1 : 0)) % classes);
+      request.class_label = static_cast<int>(static_cast<int64_t>(i % count) * (classes / 2) / count * 2) +
+                            (tuning && classes > 1 ? 1 : 0);
     else
       request.prompt = prompts.at(static_cast<size_t>(i) % prompts.size());
     requests.push_back(std::move(request));

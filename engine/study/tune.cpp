@@ -118,7 +118,6 @@ class Notebook {
     const auto found = rows_.find(what);
     if (found == rows_.end()) return false;
     try {
-      row.speed = found->second.at("speed");
       row.macs_ratio = found->second.at("macs");
       row.psnr = fidelity_from(found->second.at("psnr"));
       row.ssim = fidelity_from(found->second.at("ssim"));
@@ -133,7 +132,6 @@ class Notebook {
     std::filesystem::create_directories(file_.parent_path(), ignored);
     std::ofstream out(file_, std::ios::app);
     out << Json{{"what", row.what},
-                {"speed", row.speed},
                 {"macs", row.macs_ratio},
                 {"psnr", to_json(row.psnr)},
                 {"ssim", to_json(row.ssim)}}
@@ -217,7 +215,6 @@ class Search {
     if (!notebook_.read(row.what, row)) {
       const Score& exact = contest_.exact();
       const Score measured = score();
-      row.speed = exact.denoise_seconds / measured.denoise_seconds;
       row.macs_ratio = static_cast<double>(exact.macs) / static_cast<double>(measured.macs);
       row.psnr = measured.fidelity.psnr();
       row.ssim = measured.fidelity.ssim();
@@ -305,9 +302,10 @@ std::string plot_of(const TuneReport& report, const std::string& title) {
       series.push_back({.name = row.series, .points = {}, .joined = !row.plan});
       found = series.end() - 1;
     }
-    found->points.push_back({row.speed, row.psnr.mean});
+    found->points.push_back({row.macs_ratio, row.psnr.mean});
   }
-  return scatter_svg(title, "speed of the denoiser, exact = 1", "PSNR against exact, dB (mean)", series);
+  return scatter_svg(title, "multiply-adds of the exact run per executed one",
+                     "PSNR against exact, dB (mean)", series);
 }
 
 }  // namespace diorama

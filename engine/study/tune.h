@@ -27,8 +27,8 @@ struct TuneRow {
   std::string what;                      // "block_caching interval 3 start 0.2", "12 steps of euler"
   std::string series;                    // the method's name, "combined", "fewer steps"
   std::optional<accelerate::Plan> plan;  // none: fewer steps
-  double speed = 0;                      // of the denoiser; exact: 1
-  double macs_ratio = 0;                 // full multiply-adds per executed one
+  double speed = 0;       // of the denoiser, exact: 1; only of what is scored, in turns with exact runs
+  double macs_ratio = 0;  // full multiply-adds per executed one
   Fidelity psnr, ssim;
 };
 
@@ -47,7 +47,7 @@ struct TuneProgress {
 TuneReport tune(const ModelFolder& folder, Device& device, const TuneOptions& options,
                 const std::function<void(const TuneProgress&)>& progress);
 
-// Speed against PSNR on the tuning prompts.
+// Saved work against PSNR on the tuning prompts.
 std::string plot_of(const TuneReport& report, const std::string& title);
 
 }  // namespace diorama

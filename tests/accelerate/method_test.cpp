@@ -91,6 +91,17 @@ const std::vector<MethodCase> kCases = {
      .scheduler = kDiffusion,
      .guidance_begin = 0.1},
     {.name = "guidance_damped", .plan = R"({"method": "tangential_guidance"})", .saves = false},
+    {.name = "attention_of_one_half_where_only_one_is_computed",
+     .plan = R"({"method": "attention_sharing", "interval": 2, "window": 0.2, "across_guidance": true},
+                {"method": "guidance_reuse", "interval": 3, "start": 0})"},
+    {.name = "whatever_is_left_to_blocks",
+     .plan = R"({"method": "evaluation_caching", "threshold": 0.3, "start": 0},
+                {"method": "guidance_reuse", "interval": 2, "start": 0, "order": 1},
+                {"method": "block_caching", "interval": 2, "start": 0, "order": 2})"},
+    {.name = "blocks_with_two_evaluations_a_step",
+     .plan = R"({"method": "block_caching", "interval": 2, "start": 0.2},
+                {"method": "guidance_reuse", "interval": 3})",
+     .sampler = "heun"},
     {.name = "all_at_once",
      .plan = R"({"method": "attention_sharing", "interval": 2, "across_guidance": true},
                 {"method": "block_caching", "interval": 2, "start": 0.3, "first_block": 0.5},
@@ -215,6 +226,20 @@ TEST_P(Methods, a_run_is_repeated_from_its_decisions) {
   EXPECT_EQ(again.decisions, first.decisions);
 }
 
+// Decisions come from files: a run must not follow them into nothing.
+TEST_P(Methods, hostile_decisions_are_refused_or_compute) {
+  const auto plan = plan_of(case_);
+  nlohmann::json all;
+  for (const accelerate::MethodUse& use : plan.uses)
+    all[std::string(use.method->name)] =
+        std::vector<std::string>(20, std::string(5, static_cast<char>('0' + use.method->most)));
+  nlohmann::json unknown;
+  for (const accelerate::MethodUse& use : plan.uses) unknown[std::string(use.method->name)] = {"9"};
+  expect_fault(Fault::usage, {"another version"}, [&] { run(plan, made(unknown)); });
+  expect_fault(Fault::usage, {"are not there"}, [&] { run(plan, made(nlohmann::json::object())); });
+  if (case_.saves) expect_fault(Fault::usage, {"another run"}, [&] { run(plan, made(all)); });
+}
+
 std::string name_of(const testing::TestParamInfo<Methods::ParamType>& info) {
   return std::get<0>(info.param).name + "_" + std::get<1>(info.param) + "_" + std::get<2>(info.param).name;
 }
@@ -223,15 +248,6 @@ INSTANTIATE_TEST_SUITE_P(All, Methods,
                          ::testing::Combine(::testing::ValuesIn(main_test_devices()),
                                             ::testing::Values("f32", "w4a8"), ::testing::ValuesIn(kCases)),
                          name_of);
-
-TEST(Decisions, of_another_run_are_refused) {
-  const auto method = accelerate::find_method("attention_sharing");
-  ASSERT_NE(method, nullptr);
-  accelerate::Caches caches;
-  const TestDevice device = main_test_devices().front();
-  Stream stream(*device.device, Stream::Mode::plan);
-  expect_fault(Fault::usage, {"another run"}, [&] { caches.load(stream, "blocks.0.attn1.result", {0, 1}); });
-}
 
 }  // namespace
 }  // namespace diorama::test

@@ -34,19 +34,22 @@ TEST(TangentialGuidance, projects_on_the_first_singular_vector) {
   accelerate::Plan plan;
   plan.uses.emplace_back(*accelerate::find_method("tangential_guidance"));
   const nn::Evaluation evaluation{0, 1, {0, 1}};
-  accelerate::Run run(plan, {.evaluations = {evaluation}, .conditional = {false, true}}, accelerate::Decisions());
-  HostTensor rows({2, 5});
+  accelerate::Run run(plan, {.evaluations = {evaluation}, .conditional = {false, true}},
+                      accelerate::Decisions());
+  HostTensor rows({2, 6});  // of five and a variance
+  rows.values[5] = rows.values[11] = 9;
   for (size_t i = 0; i < 5; ++i) {
     rows.values[i] = static_cast<float>(u[i]);
-    rows.values[5 + i] = static_cast<float>(c[i]);
+    rows.values[6 + i] = static_cast<float>(c[i]);
   }
-  const HostTensor result =
-      run.accelerators().front()->network({}, evaluation, [&](const std::vector<int>&) { return rows; });
+  const HostTensor result = run.accelerators().front()->network(
+      HostTensor({1, 5}), evaluation, [&](const std::vector<int>&) { return rows; });
   const Row v = first_singular_vector(c, u);
   for (size_t i = 0; i < 5; ++i) {
     EXPECT_NEAR(result.values[i], dot(u, v) * v[i], 1e-5);
-    EXPECT_EQ(result.values[5 + i], rows.values[5 + i]) << "the conditional half stays";
+    EXPECT_EQ(result.values[6 + i], rows.values[6 + i]) << "the conditional half stays";
   }
+  EXPECT_EQ(result.values[5], 9);
 }
 
 }  // namespace

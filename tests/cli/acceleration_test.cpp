@@ -1,4 +1,5 @@
 // Acceleration on the command line: what was done is in the picture, can be repeated and undone.
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -72,7 +73,7 @@ TEST_F(AccelerationTest, plans_come_from_files_and_batch_lines) {
   const Output output = render({"--batch", "jobs.jsonl", "--seed", "1"});
   EXPECT_EQ(output.code, 6) << output.err;
   EXPECT_EQ(event(output, "image").at("acceleration"), "mine");
-  EXPECT_NE(output.err.find("has no plan nothing; choose off, balanced, fast"), std::string::npos)
+  EXPECT_NE(output.err.find("has no plan nothing; choose balanced, fast, off"), std::string::npos)
       << output.err;
 }
 
@@ -96,6 +97,7 @@ TEST_F(AccelerationTest, broken_plans_and_foreign_pictures_are_refused) {
            {R"({"methods": [{"method": "block_caching"}, {"method": "block_caching"}]})", "each method once"},
            {R"({"methods": [{"method": "block_caching", "schedule": ["0x"]}]})", "rows of at most"},
            {R"({"methods": [{"method": "block_caching", "schedule": ["0", "7"]}]})", "digits from 0 to 1"},
+           {R"({"methods": []})", "at least one"},
            {R"({})", "methods"}}) {
     folder_.write("plan.json", plan);
     const Output output = paint({"--accelerate", "plan.json", "-o", "no.png"});
@@ -107,6 +109,12 @@ TEST_F(AccelerationTest, broken_plans_and_foreign_pictures_are_refused) {
   std::filesystem::create_directory(folder_ / "other");
   EXPECT_NE(render({"--replay", "plain.png", "-m", "other"}).code, 0);
   EXPECT_NE(render({"--replay", "nothing.png"}).code, 0);
+  EXPECT_EQ(render({"--replay", "plain.png", "--accelerate", "fast"}).code, 2);
+  EXPECT_EQ(render({"--exact", "plain.png", "--steps", "3"}).code, 2);
+  EXPECT_EQ(paint({"--compare-exact", "-o", "nothing-to-compare.png"}).code, 2);
+  folder_.write("taken-exact.png", "kept");
+  EXPECT_EQ(paint({"--accelerate", "fast", "--compare-exact", "-o", "taken.png"}).code, 7);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "taken.png"));
 }
 
 }  // namespace
