@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "base/file.h"
 #include "ops/harness.h"
 #include "ops/ops.h"
 #include "test_folder.h"

@@ -81,10 +81,11 @@ static inline void survey(const AttentionTask& t, const CodesScratch& s) {
   }
 }
 
-// Codes of one row of a head to dst[word * step] (a word is four channels); returns the scale, and their sum.
+// Codes of one row of a head to dst[word * step] (a word is four channels); returns the scale, and their sum
+// (unsigned here and below: codes of NaN are any numbers).
 template <typename Read>
 static inline float encode_row(const CodesScratch& s, int64_t head_dim, int offset, Read read, std::byte* dst,
-                               int64_t step, int32_t* sum) {
+                               int64_t step, uint32_t* sum) {
   Vec extent{};
   for (int64_t c = 0; c < head_dim; c += kLanes) {
     const Vec v = read(c, lanes_left(c, head_dim));
@@ -92,12 +93,12 @@ static inline float encode_row(const CodesScratch& s, int64_t head_dim, int offs
   }
   const float largest_value = largest(extent);
   const float inverse = largest_value > 0 ? 127.0f / largest_value : 0.0f;
-  IntVec total{};
+  BitVec total{};
   for (int64_t c = 0; c < s.depth; c += kLanes) {
     const int count = static_cast<int>(min_of(kLanes, s.depth - c));
     const int present = c < head_dim ? lanes_left(c, head_dim) : 0;
     const IntVec codes = nearest_integers(read(c, present) * inverse);
-    total += codes;
+    total += reinterpret_cast<BitVec>(codes);
     using Bytes = int8_t __attribute__((vector_size(kLanes)));
     const Bytes bytes = __builtin_convertvector(codes + offset, Bytes);
     int8_t row[kLanes];
@@ -146,23 +147,24 @@ template <typename TileFunction>
 static inline void logits_of(const AttentionTask& t, const CodesScratch& s, int64_t row, int64_t rows,
                              int64_t first, int64_t padded, int offset, TileFunction tile) {
   float scales[kTileRows];
-  int32_t excess[kTileRows];
+  uint32_t excess[kTileRows];
   for (int64_t r = 0; r < rows; ++r) {
     const auto read = [&](int64_t c, int lanes) {
       return load_as(t.q.type, t.q.data, (row + r) * t.q.stride + c, lanes);
     };
     fetch_ahead(t.q, row + r, t.num_queries, t.head_dim);
-    int32_t sum = 0;
+    uint32_t sum = 0;
     scales[r] = encode_row(s, t.head_dim, 0, read, s.queries + r * s.depth, 4, &sum) * t.scale;
-    excess[r] = offset * sum;
+    excess[r] = static_cast<uint32_t>(offset) * sum;
   }
   for (int64_t j = 0; j < padded; j += kPanel) {
     tile(IntegerTile{s.queries, s.depth, s.keys + j * s.depth, s.depth, rows, kPanel, s.sums});
     for (int64_t r = 0; r < rows; ++r)
       for (int64_t i = 0; i < kPanel; i += kLanes) {
-        IntVec v;
+        BitVec v;
         __builtin_memcpy(&v, s.sums + r * kPanel + i, sizeof v);
-        const Vec products = __builtin_convertvector(v - excess[r], Vec) * scales[r];
+        const Vec products =
+            __builtin_convertvector(reinterpret_cast<IntVec>(v - excess[r]), Vec) * scales[r];
         store(s.logits + r * s.tile + j + i, fma(products, load(s.key_scales + j + i), load(s.bias + j + i)));
       }
   }
@@ -172,21 +174,21 @@ static inline void logits_of(const AttentionTask& t, const CodesScratch& s, int6
 
 // Logits of one row to codes of their exponentials; returns the codes' sum. Brings the row's total and output
 // to the new maximum.
-static inline int32_t soften_codes(const CodesScratch& s, int64_t query, int64_t r, int64_t padded,
-                                   int64_t width) {
+static inline uint32_t soften_codes(const CodesScratch& s, int64_t query, int64_t r, int64_t padded,
+                                    int64_t width) {
   const float* logits = s.logits + r * s.tile;
   Vec highest = broadcast(s.maxima[query]);
   for (int64_t j = 0; j < padded; j += kLanes) highest = max(highest, load(logits + j));
   const float maximum = largest(highest);
-  IntVec total{};
+  BitVec total{};
   for (int64_t j = 0; j < padded; j += kLanes) {
     const IntVec codes = nearest_integers(exp(load(logits + j) - maximum) * kExponentialLevels);
-    total += codes;
+    total += reinterpret_cast<BitVec>(codes);
     using Bytes = int8_t __attribute__((vector_size(kLanes)));
     const Bytes bytes = __builtin_convertvector(codes, Bytes);
     __builtin_memcpy(s.weights + r * s.tile + j, &bytes, sizeof bytes);
   }
-  int32_t sum = 0;
+  uint32_t sum = 0;
   for (int lane = 0; lane < kLanes; ++lane) sum += total[lane];
   if (maximum > s.maxima[query]) {
     const float correction = exp(broadcast(s.maxima[query] - maximum))[0];
@@ -201,16 +203,17 @@ static inline int32_t soften_codes(const CodesScratch& s, int64_t query, int64_t
 
 template <typename TileFunction>
 static inline void add_values(const AttentionTask& t, const CodesScratch& s, int64_t row, int64_t rows,
-                              int64_t padded, const int32_t* excess, TileFunction tile) {
+                              int64_t padded, const uint32_t* excess, TileFunction tile) {
   for (int64_t panel = 0; panel < s.panels; ++panel) {
     const int64_t columns = min_of(kPanel, t.head_dim - panel * kPanel);
     tile(IntegerTile{s.weights, s.tile, s.values + panel * kPanel * s.tile, padded, rows, columns, s.sums});
     for (int64_t r = 0; r < rows; ++r) {
       float* output = s.outputs + (row + r) * s.panels * kPanel + panel * kPanel;
       for (int64_t c = 0; c < columns; c += kLanes) {
-        IntVec v;
+        BitVec v;
         __builtin_memcpy(&v, s.sums + r * kPanel + c, sizeof v);
-        store(output + c, load(output + c) + __builtin_convertvector(v - excess[r], Vec));
+        store(output + c,
+              load(output + c) + __builtin_convertvector(reinterpret_cast<IntVec>(v - excess[r]), Vec));
       }
     }
   }
@@ -233,8 +236,9 @@ static inline void attend_with_codes(const AttentionTask& t, int offset, TileFun
     for (int64_t i = 0; i < t.num_queries; i += kTileRows) {
       const int64_t rows = min_of(kTileRows, t.num_queries - i);
       logits_of(t, s, i, rows, first, padded, offset, tile);
-      int32_t excess[kTileRows];
-      for (int64_t r = 0; r < rows; ++r) excess[r] = offset * soften_codes(s, i + r, r, padded, width);
+      uint32_t excess[kTileRows];
+      for (int64_t r = 0; r < rows; ++r)
+        excess[r] = static_cast<uint32_t>(offset) * soften_codes(s, i + r, r, padded, width);
       add_values(t, s, i, rows, padded, excess, tile);
     }
   }

@@ -142,14 +142,15 @@ static inline void multiply_integers(const IntegerTask& t, int offset, TileFunct
       tile(IntegerTile{x, t.x_stride, levels, t.k, rows, kPanel, sums});
       for (int64_t i = 0; i < rows; ++i) {
         float scale = 0;
-        int32_t sum = 0;
+        uint32_t sum = 0;
         __builtin_memcpy(&scale, x + i * t.x_stride + t.k, sizeof scale);
         __builtin_memcpy(&sum, x + i * t.x_stride + t.k + 4, sizeof sum);
-        const int32_t excess = offset * sum;
+        const uint32_t excess = static_cast<uint32_t>(offset) * sum;
         finish(t.epilogue, t.first_row + r + i, column, end_column, [&](int64_t c, int count) {
-          IntVec v;
+          BitVec v;
           __builtin_memcpy(&v, sums + i * kPanel + (c - column), sizeof v);
-          return __builtin_convertvector(v - excess, Vec) * scale * load(t.row_scales + c, count);
+          return __builtin_convertvector(reinterpret_cast<IntVec>(v - excess), Vec) * scale *
+                 load(t.row_scales + c, count);
         });
       }
     }

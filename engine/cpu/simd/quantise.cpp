@@ -98,19 +98,19 @@ void quantise_row(const QuantiseTask& t, const float* x, std::byte* y) {
   const float scale = t.rotation > 1 ? unscaled / __builtin_sqrtf(static_cast<float>(t.rotation)) : unscaled;
 
   constexpr float kMagic = 0x1.8p23f;  // rounds to the nearest integer, in the low bits
-  IntVec total{};
+  BitVec total{};                      // unsigned: codes of NaN are any numbers
   int64_t i = 0;
   for (; i < t.width; i += kLanes) {
     const int count = lanes_left(i, t.width);
     const IntVec codes = reinterpret_cast<IntVec>(load(x + i, count) * inverse + kMagic) - 0x4b400000;
-    total += codes;
+    total += reinterpret_cast<BitVec>(codes);
     using Bytes = int8_t __attribute__((vector_size(kLanes)));
     const Bytes bytes = __builtin_convertvector(codes, Bytes);
     __builtin_memcpy(y + i, &bytes, static_cast<size_t>(count));
   }
   const int64_t padded = padded_codes(t.width);
   __builtin_memset(y + t.width, 0, static_cast<size_t>(padded - t.width));
-  int32_t sum = 0;
+  uint32_t sum = 0;
   for (int lane = 0; lane < kLanes; ++lane) sum += total[lane];
   __builtin_memcpy(y + padded, &scale, sizeof scale);
   __builtin_memcpy(y + padded + 4, &sum, sizeof sum);
