@@ -80,8 +80,7 @@ bool is_self_attention(const nn::Site& site) {
 int AttentionSharing::rule(int evaluation, int block) const {
   if (run_.has_new_lanes(evaluation)) return kFull;
   if (!use_.schedule.empty()) return use_.schedule.at(evaluation, run_.num_evaluations(), block);
-  const double share = (evaluation + 0.5) / run_.num_evaluations();
-  if (share < use_.settings.number("start") || share > use_.settings.number("end")) return kFull;
+  if (!run_.within(use_.settings, evaluation)) return kFull;
   const bool across = use_.settings.flag("across_guidance");
   if (evaluation % use_.settings.whole("interval") == 0) return across ? kConditional : kFull;
   if (use_.settings.number("window") == 0) return kShared;
@@ -90,9 +89,7 @@ int AttentionSharing::rule(int evaluation, int block) const {
 
 bool covers(const std::map<int, std::vector<int>>& kept, int block, const std::vector<int>& lanes) {
   const auto found = kept.find(block);
-  return found != kept.end() && std::ranges::all_of(lanes, [&](int lane) {
-           return std::ranges::find(found->second, lane) != found->second.end();
-         });
+  return found != kept.end() && contains_all(found->second, lanes);
 }
 
 int AttentionSharing::possible(const nn::Walk& walk, int block) const {
@@ -200,11 +197,9 @@ Tensor AttentionSharing::core(nn::Walk& walk, const nn::Site& site, const Attent
 std::string misfit(const MethodUse& use, const RunShape& run) {
   if (run.num_evaluations() < 2) return "a run of one evaluation has nothing to share";
   if (!use.schedule.empty()) return "";
-  const bool guided = std::ranges::find(run.conditional, false) != run.conditional.end();
-  if (use.settings.whole("interval") == 1 && !(guided && use.settings.flag("across_guidance")))
+  if (use.settings.whole("interval") == 1 && !(run.guided() && use.settings.flag("across_guidance")))
     return "an interval of 1 computes everything, but for across_guidance in a run with guidance";
-  if (run.num_evaluations() * use.settings.number("start") > run.num_evaluations() - 0.5)
-    return "the run is over before its computed beginning is";
+  if (run.over_before(use.settings)) return "the run is over before its computed beginning is";
   return "";
 }
 
@@ -221,6 +216,7 @@ const Method kAttentionSharing{
       return std::make_unique<AttentionSharing>(context);
     },
     .misfit = misfit,
+    .wants_likeness = true,
 };
 
 }  // namespace diorama::accelerate

@@ -51,7 +51,8 @@ class BlockCaching final : public nn::Accelerator {
 
  private:
   int rule(int evaluation) const;
-  bool is_known(const std::vector<int>& lanes) const;
+  // Whether the last run of the range was for all of these lanes.
+  bool is_known(const std::vector<int>& lanes) const { return contains_all(known_lanes_, lanes); }
   bool is_wanted_later() const;
   static std::string key(int i) { return "blocks.factor" + std::to_string(i); }
   void keep(nn::Walk& walk, const Tensor& given);
@@ -73,16 +74,9 @@ class BlockCaching final : public nn::Accelerator {
 int BlockCaching::rule(int evaluation) const {
   if (run_.has_new_lanes(evaluation)) return kRun;
   if (!use_.schedule.empty()) return use_.schedule.at(evaluation, run_.num_evaluations(), 0);
-  const double share = (evaluation + 0.5) / run_.num_evaluations();
-  if (share < use_.settings.number("start") || share > use_.settings.number("end")) return kRun;
+  if (!run_.within(use_.settings, evaluation)) return kRun;
   const int first = static_cast<int>(std::ceil(use_.settings.number("start") * run_.num_evaluations() - 0.5));
   return (evaluation - first + 1) % use_.settings.whole("interval") == 0 ? kRun : kContinue;
-}
-
-// Whether the last run of the range was for all of these lanes.
-bool BlockCaching::is_known(const std::vector<int>& lanes) const {
-  return std::ranges::all_of(
-      lanes, [&](int lane) { return std::ranges::find(known_lanes_, lane) != known_lanes_.end(); });
 }
 
 Tensor BlockCaching::block(nn::Walk& walk, const nn::Site& site, const Tensor& x, const Block& next) {
@@ -149,12 +143,8 @@ Tensor BlockCaching::continued(nn::Walk& walk) const {
 }
 
 std::string misfit(const MethodUse& use, const RunShape& run) {
-  if (run.fresh_noise)
-    return "the sampler adds new noise at every step, so that steps have less in common; expect larger "
-           "errors";
   if (!use.schedule.empty()) return "";
-  if (run.num_evaluations() * use.settings.number("start") > run.num_evaluations() - 0.5)
-    return "the run is over before its computed beginning is";
+  if (run.over_before(use.settings)) return "the run is over before its computed beginning is";
   if (use.settings.whole("interval") == 1) return "an interval of 1 runs everything";
   return "";
 }
@@ -172,6 +162,7 @@ const Method kBlockCaching{
       return std::make_unique<BlockCaching>(context);
     },
     .misfit = misfit,
+    .wants_likeness = true,
 };
 
 }  // namespace diorama::accelerate

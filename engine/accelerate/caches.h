@@ -17,8 +17,8 @@ class Caches {
   // a key and lane (in a plan it is only counted) and stays.
   void store(Stream& stream, const std::string& key, const std::vector<int>& lanes, const Tensor& value);
   bool holds(const std::string& key, const std::vector<int>& lanes) const;
-  // What was stored, [lanes.., ..] in this order. Throws Fault::usage where nothing was: decisions that do
-  // not belong to the run.
+  // What was stored, [lanes.., ..] in this order; of one lane the cache's own memory, not to be written to.
+  // Throws Fault::usage where nothing was: decisions that do not belong to the run.
   Tensor load(Stream& stream, const std::string& key, const std::vector<int>& lanes) const;
 
   // The same for rows [lanes.., ..] on the host.

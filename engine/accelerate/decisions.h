@@ -29,10 +29,10 @@ class Decisions {
   Mode mode() const { return mode_; }
 
   // What `method` does at a place of an evaluation: 0 to compute, or what its header says. A rule depends on
-  // settings and the shape of the run alone, so that it can be asked about later evaluations too (`look`,
-  // which keeps nothing).
+  // nothing that is computed on the device, so that a plan on shapes alone decides alike.
   using Rule = std::function<int()>;
   int choose(std::string_view method, int evaluation, int place, const Rule& rule);
+  // The same of an evaluation that may lie ahead; keeps nothing.
   int look(std::string_view method, int evaluation, int place, const Rule& rule) const;
   // The rule depends on what was computed.
   int choose_measured(std::string_view method, int evaluation, int place, const Rule& rule);

@@ -56,9 +56,7 @@ class EvaluationCaching final : public nn::Accelerator {
 int EvaluationCaching::rule(const nn::Evaluation& now) const {
   if (!use_.schedule.empty())
     return num_made_ > 0 ? use_.schedule.at(now.index, run_.num_evaluations(), 0) : kEvaluate;
-  const double share = (now.index + 0.5) / run_.num_evaluations();
-  if (num_made_ < 2 || share < use_.settings.number("start") || share > use_.settings.number("end"))
-    return kEvaluate;
+  if (num_made_ < 2 || !run_.within(use_.settings, now.index)) return kEvaluate;
   if (num_left_out_ >= use_.settings.whole("most_in_a_row")) return kEvaluate;
   return expected_ < use_.settings.number("threshold") ? kReuse : kEvaluate;
 }
@@ -107,9 +105,6 @@ HostTensor EvaluationCaching::network(const HostTensor& x, const nn::Evaluation&
 }
 
 std::string misfit(const MethodUse&, const RunShape& run) {
-  if (run.fresh_noise)
-    return "the sampler adds new noise at every step, so that steps have less in common; expect larger "
-           "errors";
   if (run.num_evaluations() < 3) return "a run of two evaluations has nothing to measure by";
   return "";
 }
@@ -127,6 +122,7 @@ const Method kEvaluationCaching{
       return std::make_unique<EvaluationCaching>(context);
     },
     .misfit = misfit,
+    .wants_likeness = true,
 };
 
 }  // namespace diorama::accelerate

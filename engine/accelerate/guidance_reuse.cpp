@@ -53,8 +53,7 @@ int GuidanceReuse::rule(int evaluation) const {
   if (run_.has_new_lanes(evaluation) || !guided(run_.evaluations.at(static_cast<size_t>(evaluation))))
     return kBoth;
   if (!use_.schedule.empty()) return use_.schedule.at(evaluation, run_.num_evaluations(), 0);
-  const double share = (evaluation + 0.5) / run_.num_evaluations();
-  if (share < use_.settings.number("start") || share > use_.settings.number("end")) return kBoth;
+  if (!run_.within(use_.settings, evaluation)) return kBoth;
   return evaluation % use_.settings.whole("interval") == 0 ? kBoth : kConditional;
 }
 
@@ -66,8 +65,9 @@ void GuidanceReuse::keep(const nn::Evaluation& now, const HostTensor& both, size
   for (size_t i = 0; i < row; ++i)
     difference.values[i] =
         both.values[(1 - conditional_row) * row + i] - both.values[conditional_row * row + i];
-  caches_.store(kEarlier, kPair,
-                caches_.holds(kDifference, kPair) ? caches_.load(kDifference, kPair) : difference);
+  if (use_.settings.whole("order") == 1)
+    caches_.store(kEarlier, kPair,
+                  caches_.holds(kDifference, kPair) ? caches_.load(kDifference, kPair) : difference);
   caches_.store(kDifference, kPair, difference);
   before_ = last_;
   last_ = now.index;
@@ -76,9 +76,9 @@ void GuidanceReuse::keep(const nn::Evaluation& now, const HostTensor& both, size
 HostTensor GuidanceReuse::completed(const nn::Evaluation& now, const HostTensor& half,
                                     size_t conditional_row) const {
   const HostTensor difference = caches_.load(kDifference, kPair);
-  const HostTensor earlier = caches_.load(kEarlier, kPair);
   require(half.values.size() == difference.values.size(), "[acceleration] halves of different sizes");
   const bool continues = use_.settings.whole("order") == 1 && before_ >= 0;
+  const HostTensor earlier = continues ? caches_.load(kEarlier, kPair) : difference;
   const float slope =
       continues ? static_cast<float>(now.index - last_) / static_cast<float>(last_ - before_) : 0;
   HostTensor both = half;
@@ -108,8 +108,7 @@ HostTensor GuidanceReuse::network(const HostTensor&, const nn::Evaluation& now, 
 }
 
 std::string misfit(const MethodUse& use, const RunShape& run) {
-  if (std::ranges::find(run.conditional, false) == run.conditional.end())
-    return "a run without guidance has no second half";
+  if (!run.guided()) return "a run without guidance has no second half";
   if (use.schedule.empty() && use.settings.whole("interval") == 1)
     return "an interval of 1 evaluates both halves";
   return "";

@@ -8,7 +8,24 @@ bool RunShape::has_new_lanes(int evaluation) const {
   if (evaluation == 0) return true;
   const auto& before = evaluations.at(static_cast<size_t>(evaluation) - 1).lanes;
   const auto& now = evaluations.at(static_cast<size_t>(evaluation)).lanes;
-  return !std::ranges::all_of(now, [&](int lane) { return std::ranges::find(before, lane) != before.end(); });
+  return !contains_all(before, now);
+}
+
+bool RunShape::guided() const {
+  return std::ranges::find(conditional, false) != conditional.end();
+}
+
+bool RunShape::within(const Settings& settings, int evaluation) const {
+  const double share = (evaluation + 0.5) / num_evaluations();
+  return share >= settings.number("start") && share <= settings.number("end");
+}
+
+bool RunShape::over_before(const Settings& settings) const {
+  return (num_evaluations() - 0.5) / num_evaluations() < settings.number("start");
+}
+
+bool contains_all(const std::vector<int>& lanes, const std::vector<int>& wanted) {
+  return std::ranges::all_of(wanted, [&](int lane) { return std::ranges::find(lanes, lane) != lanes.end(); });
 }
 
 }  // namespace diorama::accelerate

@@ -1,4 +1,4 @@
-// A method that skips work, as the registry lists it, and what it is given in a run.
+// A method as the registry lists it, and what it is given in a run.
 #pragma once
 
 #include <memory>
@@ -25,7 +25,15 @@ struct RunShape {
   int num_evaluations() const { return static_cast<int>(evaluations.size()); }
   // Whether an evaluation has lanes that the one before it had not: nothing is kept of them.
   bool has_new_lanes(int evaluation) const;
+  // Whether the run has both halves of a guidance.
+  bool guided() const;
+  // Whether an evaluation lies in the share of the run that the settings `start` and `end` of a method name.
+  bool within(const Settings& settings, int evaluation) const;
+  // Whether none does, so early is the run over.
+  bool over_before(const Settings& settings) const;
 };
+
+bool contains_all(const std::vector<int>& lanes, const std::vector<int>& wanted);
 
 struct MethodUse;
 
@@ -44,8 +52,9 @@ struct Method {
   std::span<const Setting> settings;
   int most = 1;  // the largest digit in its tables
   std::unique_ptr<nn::Accelerator> (*make)(const MethodContext& context);
-  // Why it can do nothing, or should not be used, in a run of this shape; empty where it can.
+  // Why it can do nothing in a run of this shape; empty where it can.
   std::string (*misfit)(const MethodUse& use, const RunShape& run);
+  bool wants_likeness = false;  // of neighbouring steps: a sampler that adds noise is warned of
 };
 
 // A method with settings and, where it was tuned, a table of what to do where.

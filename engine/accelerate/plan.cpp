@@ -57,6 +57,9 @@ nlohmann::ordered_json to_json(const Tuning& tuned) {
 Plan Plan::read(const Config& json) {
   Plan plan;
   plan.name = json.get_or<std::string>("name", "custom");
+  if (plan.name.size() > 64 ||
+      !std::ranges::all_of(plan.name, [](unsigned char c) { return c >= ' ' && c != 127; }))
+    json.reject("name", "at most 64 characters that can be printed");
   const auto uses = json.get<std::vector<Config>>("methods");
   if (uses.empty()) json.reject("methods", "at least one");
   for (const Config& use : uses) plan.uses.push_back(read_use(use));

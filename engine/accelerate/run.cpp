@@ -15,9 +15,15 @@ Run::Run(const Plan& plan, const RunShape& shape, Decisions decisions)
 
 std::vector<std::string> Run::misfits() const {
   std::vector<std::string> said;
-  for (const MethodUse& use : plan_.uses)
+  for (const MethodUse& use : plan_.uses) {
     if (const std::string why = use.method->misfit(use, shape_); !why.empty())
       said.push_back(fmt::format("acceleration: {}: {}", use.method->name, why));
+    else if (use.method->wants_likeness && shape_.fresh_noise)
+      said.push_back(fmt::format(
+          "acceleration: {}: the sampler adds new noise at every step, so that steps have less in "
+          "common; expect larger errors",
+          use.method->name));
+  }
   return said;
 }
 

@@ -24,7 +24,7 @@ class Run {
   const Decisions& decisions() const { return decisions_; }
   Caches& caches() { return caches_; }
 
-  // What is to be said before the run: methods that do not fit it, and why.
+  // What is to be said before the run: methods that can do nothing in it, or not well, and why.
   std::vector<std::string> misfits() const;
   // After it: methods that did nothing, apart from those.
   std::vector<std::string> idle() const;

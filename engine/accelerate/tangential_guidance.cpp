@@ -55,8 +55,7 @@ class TangentialGuidance final : public nn::Accelerator {
   int rule(const nn::Evaluation& now) const {
     if (now.lanes.size() != 2) return 0;
     if (!use_.schedule.empty()) return use_.schedule.at(now.index, run_.num_evaluations(), 0);
-    const double share = (now.index + 0.5) / run_.num_evaluations();
-    return share >= use_.settings.number("start") && share <= use_.settings.number("end") ? 1 : 0;
+    return run_.within(use_.settings, now.index) ? 1 : 0;
   }
 
   const MethodUse& use_;
@@ -65,8 +64,7 @@ class TangentialGuidance final : public nn::Accelerator {
 };
 
 std::string misfit(const MethodUse&, const RunShape& run) {
-  const bool guided = std::ranges::find(run.conditional, false) != run.conditional.end();
-  return guided ? "" : "a run without guidance has no second half";
+  return run.guided() ? "" : "a run without guidance has no second half";
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // The compounds of the papers, on top of the ops. Token tensors are [B, N, D], B lanes. Modulation vectors
-// and conditions are per lane of the whole run, [L, ..]; the walk picks the lanes that are being computed.
+// and conditions are per lane of the evaluation, [L, ..]; the walk picks the lanes that are being computed.
 #pragma once
 
 #include <array>

@@ -13,7 +13,8 @@ namespace {
 constexpr double kWidth = 860, kHeight = 520;                        // of the picture
 constexpr double kLeft = 64, kTop = 44, kRight = 230, kBottom = 52;  // margins; the names are on the right
 // Told apart by eyes of every kind (Okabe and Ito 2008).
-constexpr std::array kColours{"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#999999"};
+constexpr std::array kColours{"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00",
+                              "#56b4e9", "#999999", "#222222", "#b0a000"};
 
 std::string escaped(const std::string& text) {
   std::string out;

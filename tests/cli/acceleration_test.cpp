@@ -84,6 +84,7 @@ TEST_F(AccelerationTest, a_method_that_cannot_engage_says_why) {
   folder_.write("halves.json", R"({"methods": [{"method": "guidance_reuse"}]})");
   EXPECT_NE(paint({"--accelerate", "halves.json", "--cfg-scale", "1"}).err.find("no second half"),
             std::string::npos);
+  EXPECT_EQ(paint({"--accelerate", "balanced"}).err.find("adds new noise"), std::string::npos);
   folder_.write("never.json", R"({"methods": [{"method": "evaluation_caching", "threshold": 0}]})");
   EXPECT_NE(paint({"--accelerate", "never.json"}).err.find("computed everything"), std::string::npos);
 }
