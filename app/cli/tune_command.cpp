@@ -76,7 +76,7 @@ void add_tune_command(CLI::App& program, int&) {
   command->add_option("--fast-psnr", options->tune.fast_psnr, "dB that the plan `fast` keeps")
       ->check(CLI::Range(10, 60))
       ->capture_default_str();
-  command->add_option("--plot", options->plot, "Speed against fidelity as this SVG");
+  command->add_option("--plot", options->plot, "Saved work against fidelity as this SVG");
   command->add_flag("!--dry-run", options->keep, "Do not keep the plans");
   add_compute_options(*command, options->compute);
   command->callback([options] { run(*options); });

@@ -6,7 +6,6 @@
 #include <map>
 
 #include "accelerate/tensor_math.h"
-#include "base/error.h"
 #include "ops/ops.h"
 
 namespace diorama::accelerate {
@@ -39,7 +38,7 @@ bool in_window(int choice) {
 class AttentionSharing final : public nn::Accelerator {
  public:
   explicit AttentionSharing(const MethodContext& context)
-      : use_(context.use), run_(context.run), c_(context) {}
+      : use_(context.use), run_(context.run), decisions_(context.decisions), caches_(context.caches) {}
 
   bool attaches_to(nn::SiteKind kind) const override {
     return kind == nn::SiteKind::branch || kind == nn::SiteKind::core;
@@ -64,7 +63,8 @@ class AttentionSharing final : public nn::Accelerator {
 
   const MethodUse& use_;
   const RunShape& run_;
-  MethodContext c_;
+  Decisions& decisions_;
+  Caches& caches_;
   nn::Evaluation now_;
   int choice_ = kFull;  // of the block that is being computed
   int kept_ = 0;
@@ -142,24 +142,21 @@ Tensor AttentionSharing::for_both_halves(nn::Walk& walk, const Tensor& x, const 
 Tensor AttentionSharing::branch(nn::Walk& walk, const nn::Site& site, const Tensor& x, const Branch& next) {
   if (!is_self_attention(site)) return next(x, x);
   const int block = site.index;
-  Decisions& decisions = c_.decisions;
   choice_ =
-      decisions.choose(kAttentionSharing.name, now_.index, block, [&] { return possible(walk, block); });
-  if (choice_ < kFull || choice_ > kConditionalWindow)
-    fail(Fault::usage, "[acceleration] attention_sharing knows no decision {}", choice_);
+      decisions_.choose(kAttentionSharing.name, now_.index, block, [&] { return possible(walk, block); });
   const std::string key = site.path + ".result";
-  if (choice_ == kShared) return c_.caches.load(walk.stream(), key, walk.run_lanes());
+  if (choice_ == kShared) return caches_.load(walk.stream(), key, walk.run_lanes());
 
-  kept_ = decisions.mode() == Decisions::Mode::compute
+  kept_ = decisions_.mode() == Decisions::Mode::compute
               ? kKeepResult | kKeepResidual
-              : decisions.choose(kKept, now_.index, block, [&] { return wanted_later(block); });
+              : decisions_.choose(kKept, now_.index, block, [&] { return wanted_later(block); });
   lanes_ = walk.run_lanes();
   const auto rows = conditional_rows(lanes_);
   const bool halved = (choice_ == kConditional || choice_ == kConditionalWindow) && !rows.empty();
   Tensor result = halved ? for_both_halves(walk, x, rows, next) : next(x, x);
   results_.erase(block);
   if ((kept_ & kKeepResult) != 0) {
-    c_.caches.store(walk.stream(), key, walk.run_lanes(), result);
+    caches_.store(walk.stream(), key, walk.run_lanes(), result);
     results_[block] = walk.run_lanes();
   }
   return result;
@@ -174,7 +171,7 @@ Tensor AttentionSharing::core(nn::Walk& walk, const nn::Site& site, const Attent
   const std::string key = site.path + ".residual";
   if (in_window(choice_)) {
     const Tensor near = next(in_window_only, DType::f32);
-    return as_form(stream, weighted_sum(stream, 1, near, 1, c_.caches.load(stream, key, walk.run_lanes())),
+    return as_form(stream, weighted_sum(stream, 1, near, 1, caches_.load(stream, key, walk.run_lanes())),
                    output);
   }
   residuals_.erase(site.index);
@@ -184,11 +181,11 @@ Tensor AttentionSharing::core(nn::Walk& walk, const nn::Site& site, const Attent
   const Tensor residual = weighted_sum(stream, 1, all, -1, near);
   // Where one half stands for both, for both.
   const auto lanes = walk.run_lanes();
-  c_.caches.store(stream, key, lanes, residual);
+  caches_.store(stream, key, lanes, residual);
   residuals_[site.index] = lanes;
   for (const int lane : lanes_)
     if (std::ranges::find(lanes, lane) == lanes.end()) {
-      c_.caches.store(stream, key, {lane}, residual.slice(0, 1));
+      caches_.store(stream, key, {lane}, residual.slice(0, 1));
       residuals_[site.index].push_back(lane);
     }
   return as_form(stream, all, output);
@@ -212,9 +209,7 @@ const Method kAttentionSharing{
     .help = "Self-attention taken from the last step, from a window, or from the other half of the guidance",
     .settings = kSettings,
     .most = kConditionalWindow,
-    .make = [](const MethodContext& context) -> std::unique_ptr<nn::Accelerator> {
-      return std::make_unique<AttentionSharing>(context);
-    },
+    .make = make_method<AttentionSharing>,
     .misfit = misfit,
     .wants_likeness = true,
 };

@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "accelerate/tensor_math.h"
-#include "base/error.h"
 
 namespace diorama::accelerate {
 namespace {
@@ -84,8 +83,6 @@ Tensor BlockCaching::block(nn::Walk& walk, const nn::Site& site, const Tensor& x
   if (site.index == first_) {
     choice_ = decisions_.choose(kBlockCaching.name, now_.index, 0,
                                 [&] { return is_known(walk.run_lanes()) ? rule(now_.index) : kRun; });
-    if (choice_ != kRun && choice_ != kContinue)
-      fail(Fault::usage, "[acceleration] block_caching knows no decision {}", choice_);
     entry_ = x;
   }
   const bool at_end = site.index == last_;
@@ -157,10 +154,7 @@ const Method kBlockCaching{
     .source = "TaylorSeer, arXiv 2503.06923; HiCache; Delta-DiT, arXiv 2406.01125",
     .help = "Blocks that are continued from earlier steps at most steps",
     .settings = kSettings,
-    .most = 1,
-    .make = [](const MethodContext& context) -> std::unique_ptr<nn::Accelerator> {
-      return std::make_unique<BlockCaching>(context);
-    },
+    .make = make_method<BlockCaching>,
     .misfit = misfit,
     .wants_likeness = true,
 };

@@ -39,7 +39,6 @@ class Decisions {
 
   // Whether the method did anything but compute.
   bool engaged(std::string_view method) const;
-  const std::map<std::string, Schedule, std::less<>>& tables() const { return tables_; }
   // {"method": ["0010", ...]}
   nlohmann::json to_json() const;
 

@@ -3,8 +3,6 @@
 #include <array>
 #include <cmath>
 
-#include "base/error.h"
-
 namespace diorama::accelerate {
 namespace {
 
@@ -92,8 +90,6 @@ HostTensor EvaluationCaching::network(const HostTensor& x, const nn::Evaluation&
   }
   const int choice =
       decisions_.choose_measured(kEvaluationCaching.name, now.index, 0, [&] { return rule(now); });
-  if (choice != kEvaluate && choice != kReuse)
-    fail(Fault::usage, "[acceleration] evaluation_caching knows no decision {}", choice);
   last_x_ = x;
   if (choice == kReuse) {
     ++num_left_out_;
@@ -117,10 +113,7 @@ const Method kEvaluationCaching{
     .source = "EasyCache, github.com/H-EmbodVis/EasyCache",
     .help = "Evaluations left out while the latent moves little",
     .settings = kSettings,
-    .most = 1,
-    .make = [](const MethodContext& context) -> std::unique_ptr<nn::Accelerator> {
-      return std::make_unique<EvaluationCaching>(context);
-    },
+    .make = make_method<EvaluationCaching>,
     .misfit = misfit,
     .wants_likeness = true,
 };

@@ -97,8 +97,6 @@ HostTensor GuidanceReuse::network(const HostTensor&, const nn::Evaluation& now, 
   const int choice = decisions_.choose(kGuidanceReuse.name, now.index, 0, [&] {
     return caches_.holds(kDifference, kPair) ? rule(now.index) : kBoth;
   });
-  if (choice != kBoth && choice != kConditional)
-    fail(Fault::usage, "[acceleration] guidance_reuse knows no decision {}", choice);
   if (!guided(now)) return next(now.lanes);
   const size_t conditional_row = conditional(now.lanes[0]) ? 0 : 1;
   if (choice == kConditional) return completed(now, next({now.lanes[conditional_row]}), conditional_row);
@@ -122,10 +120,7 @@ const Method kGuidanceReuse{
     .source = "CFG-Cache of FasterCache, arXiv 2410.19355",
     .help = "The unconditional half of the guidance is left out at some steps",
     .settings = kSettings,
-    .most = 1,
-    .make = [](const MethodContext& context) -> std::unique_ptr<nn::Accelerator> {
-      return std::make_unique<GuidanceReuse>(context);
-    },
+    .make = make_method<GuidanceReuse>,
     .misfit = misfit,
 };
 

@@ -57,6 +57,12 @@ struct Method {
   bool wants_likeness = false;  // of neighbouring steps: a sampler that adds noise is warned of
 };
 
+// The usual `make`.
+template <typename T>
+std::unique_ptr<nn::Accelerator> make_method(const MethodContext& context) {
+  return std::make_unique<T>(context);
+}
+
 // A method with settings and, where it was tuned, a table of what to do where.
 struct MethodUse {
   const Method* method = nullptr;

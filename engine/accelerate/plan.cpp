@@ -54,19 +54,23 @@ nlohmann::ordered_json to_json(const Tuning& tuned) {
 
 }  // namespace
 
-Plan Plan::read(const Config& json) {
-  Plan plan;
-  plan.name = json.get_or<std::string>("name", "custom");
-  if (plan.name.size() > 64 ||
-      !std::ranges::all_of(plan.name, [](unsigned char c) { return c >= ' ' && c != 127; }))
-    json.reject("name", "at most 64 characters that can be printed");
-  const auto uses = json.get<std::vector<Config>>("methods");
-  if (uses.empty()) json.reject("methods", "at least one");
-  for (const Config& use : uses) plan.uses.push_back(read_use(use));
+Plan Plan::of(std::vector<MethodUse> uses) {
   const auto rank = [](const MethodUse& use) {
     return std::ranges::find(methods(), use.method) - methods().begin();
   };
-  std::ranges::sort(plan.uses, {}, rank);
+  std::ranges::sort(uses, {}, rank);
+  return {.name = "custom", .uses = std::move(uses), .tuned = {}};
+}
+
+Plan Plan::read(const Config& json) {
+  std::vector<MethodUse> uses;
+  for (const Config& use : json.get<std::vector<Config>>("methods")) uses.push_back(read_use(use));
+  if (uses.empty()) json.reject("methods", "at least one");
+  Plan plan = Plan::of(std::move(uses));
+  plan.name = json.get_or<std::string>("name", plan.name);
+  if (plan.name.size() > 64 ||
+      !std::ranges::all_of(plan.name, [](unsigned char c) { return c >= ' ' && c != 127; }))
+    json.reject("name", "at most 64 characters that can be printed");
   if (std::ranges::adjacent_find(plan.uses, {}, &MethodUse::method) != plan.uses.end())
     json.reject("methods", "each method once");
   if (json.has("tuned")) plan.tuned = read_tuning(json.get<Config>("tuned"));

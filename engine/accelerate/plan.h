@@ -23,10 +23,12 @@ struct Tuning {
 };
 
 struct Plan {
-  std::string name;             // "balanced", "fast"; of a file: its name
+  std::string name;             // "balanced", "fast", or "custom"
   std::vector<MethodUse> uses;  // in the registry's order
   std::optional<Tuning> tuned;
 
+  // The methods put into their order.
+  static Plan of(std::vector<MethodUse> uses);
   // {"name": .., "methods": [{"method": .., <settings>, "schedule": [..]}, ..], "tuned": {..}}. Throws
   // Fault::model_file.
   static Plan read(const Config& json);

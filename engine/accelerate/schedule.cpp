@@ -28,7 +28,7 @@ Schedule Schedule::read(const Config& json, const std::string& key) {
 
 int Schedule::at(int evaluation, int num_evaluations, int place) const {
   if (rows_.empty()) return 0;
-  const int last = num_rows() - 1;
+  const auto last = static_cast<double>(rows_.size() - 1);
   const double share = num_evaluations > 1 ? static_cast<double>(evaluation) / (num_evaluations - 1) : 0;
   return digit(static_cast<int>(std::lround(share * last)), place);
 }
@@ -47,7 +47,7 @@ int Schedule::largest() const {
 }
 
 void Schedule::set(int evaluation, int place, int digit) {
-  require(digit >= 0 && digit <= kMostDigit, "[acceleration] a schedule holds digits, not {}", digit);
+  require(digit >= 0 && digit <= 9, "[acceleration] a schedule holds digits, not {}", digit);
   const auto row = static_cast<size_t>(evaluation);
   const auto column = static_cast<size_t>(place);
   if (rows_.size() <= row) rows_.resize(row + 1);

@@ -12,14 +12,11 @@ namespace diorama::accelerate {
 
 class Schedule {
  public:
-  static constexpr int kMostDigit = 9;
-
   Schedule() = default;
   // An array of rows of digits under `key`; none where it is absent. Throws Fault::model_file.
   static Schedule read(const Config& json, const std::string& key);
 
   bool empty() const { return rows_.empty(); }
-  int num_rows() const { return static_cast<int>(rows_.size()); }
   // What the table says of a run with so many evaluations: rows are shares of the run. 0 beyond its places.
   int at(int evaluation, int num_evaluations, int place) const;
 

@@ -4,8 +4,6 @@
 #include <array>
 #include <cmath>
 
-#include "base/error.h"
-
 namespace diorama::accelerate {
 namespace {
 
@@ -75,10 +73,7 @@ const Method kTangentialGuidance{
     .source = "TCFG, arXiv 2503.18137",
     .help = "Guidance without what the two halves do not share; saves nothing",
     .settings = kSettings,
-    .most = 1,
-    .make = [](const MethodContext& context) -> std::unique_ptr<nn::Accelerator> {
-      return std::make_unique<TangentialGuidance>(context);
-    },
+    .make = make_method<TangentialGuidance>,
     .misfit = misfit,
 };
 

@@ -31,7 +31,7 @@ struct RenderRequest {
   std::optional<double> eta;
   uint64_t seed = 0;
   std::optional<accelerate::Plan> acceleration;         // none: off
-  std::optional<accelerate::Decisions> decisions = {};  // of a run with this plan, to be repeated
+  std::optional<accelerate::Decisions> decisions;  // of a run with this plan, to be repeated
 };
 
 enum class Stage { load, encode, denoise, decode, save };

@@ -22,8 +22,7 @@ void bench_acceleration(Device& device, const std::string& model, const BenchOpt
   const int steps = *contest.first().steps;
   row(fmt::format("{} steps, exact", steps), contest.exact());
   row(fmt::format("{} steps, {}", steps, plan->name), accelerated);
-  const double share = accelerated.denoise_seconds / contest.exact().denoise_seconds;
-  for (const auto& [sampler, fewer] : contest.alternatives(share * steps))
+  for (const auto& [sampler, fewer] : contest.alternatives(steps / accelerated.speed(contest.exact())))
     row(fmt::format("{} steps of {}", fewer, sampler), contest.with(sampler, fewer));
 }
 

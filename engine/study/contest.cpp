@@ -25,26 +25,37 @@ RenderResult Contest::paint(const RenderRequest& request, Score& score) {
   return result;
 }
 
+void Contest::paint_exact(const RenderRequest& request) {
+  truths_.push_back(paint(request, exact_).image);
+  exact_.fidelity.add(truths_.back(), truths_.back());
+}
+
 const Score& Contest::exact() {
-  if (!truths_.empty()) return exact_;
-  for (const RenderRequest& request : requests_) {
-    truths_.push_back(paint(request, exact_).image);
-    exact_.fidelity.add(truths_.back(), truths_.back());
-    on_picture_();
-  }
+  if (truths_.empty())
+    for (const RenderRequest& request : requests_) paint_exact(request);
   return exact_;
 }
 
-Score Contest::with(const accelerate::Plan& plan) {
+Score Contest::with(const std::function<void(RenderRequest&)>& change) {
   exact();
   Score score;
   for (size_t i = 0; i < requests_.size(); ++i) {
     RenderRequest request = requests_[i];
-    request.acceleration = plan;
+    change(request);
     score.fidelity.add(truths_[i], paint(request, score).image);
-    on_picture_();
   }
   return score;
+}
+
+Score Contest::with(const accelerate::Plan& plan) {
+  return with([&](RenderRequest& request) { request.acceleration = plan; });
+}
+
+Score Contest::with(const std::string& sampler, int steps) {
+  return with([&](RenderRequest& request) {
+    request.sampler = sampler;
+    request.steps = steps;
+  });
 }
 
 Score Contest::in_turns_with(const accelerate::Plan& plan) {
@@ -52,24 +63,9 @@ Score Contest::in_turns_with(const accelerate::Plan& plan) {
   truths_.clear();
   Score score;
   for (RenderRequest request : requests_) {
-    truths_.push_back(paint(request, exact_).image);
-    exact_.fidelity.add(truths_.back(), truths_.back());
+    paint_exact(request);
     request.acceleration = plan;
     score.fidelity.add(truths_.back(), paint(request, score).image);
-    on_picture_();
-  }
-  return score;
-}
-
-Score Contest::with(const std::string& sampler, int steps) {
-  exact();
-  Score score;
-  for (size_t i = 0; i < requests_.size(); ++i) {
-    RenderRequest request = requests_[i];
-    request.sampler = sampler;
-    request.steps = steps;
-    score.fidelity.add(truths_[i], paint(request, score).image);
-    on_picture_();
   }
   return score;
 }
@@ -96,9 +92,8 @@ std::string describe(const Score& score, const Score& exact) {
       "{:.2f}x (multiply-adds {:.2f}x, whole run {:.2f}x), psnr {:.2f}, 10th percentile {:.2f}, worst "
       "{:.2f}, ssim "
       "{:.4f}",
-      exact.denoise_seconds / score.denoise_seconds,
-      static_cast<double>(exact.macs) / static_cast<double>(score.macs), exact.seconds / score.seconds,
-      psnr.mean, psnr.tenth, psnr.worst, score.fidelity.ssim().mean);
+      score.speed(exact), score.macs_ratio(exact), exact.seconds / score.seconds, psnr.mean, psnr.tenth,
+      psnr.worst, score.fidelity.ssim().mean);
 }
 
 }  // namespace diorama

@@ -14,7 +14,6 @@
 namespace diorama {
 namespace {
 
-using accelerate::Method;
 using accelerate::MethodUse;
 using accelerate::Plan;
 using Json = nlohmann::json;
@@ -65,10 +64,7 @@ std::string describe(const Plan& plan) {
 }
 
 Plan plan_of(std::vector<MethodUse> uses) {
-  Plan plan;
-  for (const Method* method : accelerate::methods())
-    for (MethodUse& use : uses)
-      if (use.method == method) plan.uses.push_back(use);
+  Plan plan = Plan::of(std::move(uses));
   plan.name = describe(plan);
   return plan;
 }
@@ -144,6 +140,20 @@ class Notebook {
   std::map<std::string, Json> rows_;
 };
 
+void fill(TuneRow& row, const Score& score, const Score& exact) {
+  row.macs_ratio = score.macs_ratio(exact);
+  row.psnr = score.fidelity.psnr();
+  row.ssim = score.fidelity.ssim();
+}
+
+// Of a score whose exact runs were made in turns with it, or soon before.
+TuneRow timed_row(const std::string& what, const std::string& series, const Score& score,
+                  const Score& exact) {
+  TuneRow row{.what = what, .series = series, .speed = score.speed(exact)};
+  fill(row, score, exact);
+  return row;
+}
+
 class Search {
  public:
   Search(const ModelFolder& folder, Device& device, const TuneOptions& options,
@@ -213,11 +223,8 @@ class Search {
   void measure(TuneRow& row, const std::function<Score()>& score) {
     progress_({row.what, static_cast<int>(rows_.size())});
     if (!notebook_.read(row.what, row)) {
-      const Score& exact = contest_.exact();
       const Score measured = score();
-      row.macs_ratio = static_cast<double>(exact.macs) / static_cast<double>(measured.macs);
-      row.psnr = measured.fidelity.psnr();
-      row.ssim = measured.fidelity.ssim();
+      fill(row, measured, contest_.exact());
       notebook_.write(row);
     }
     rows_.push_back(row);
@@ -238,15 +245,6 @@ class Search {
   Notebook notebook_;
   std::vector<TuneRow> rows_;
 };
-
-TuneRow row_of(const std::string& what, const std::string& series, const Score& score, const Score& exact) {
-  return {.what = what,
-          .series = series,
-          .speed = exact.denoise_seconds / score.denoise_seconds,
-          .macs_ratio = static_cast<double>(exact.macs) / static_cast<double>(score.macs),
-          .psnr = score.fidelity.psnr(),
-          .ssim = score.fidelity.ssim()};
-}
 
 }  // namespace
 
@@ -270,7 +268,7 @@ TuneReport tune(const ModelFolder& folder, Device& device, const TuneOptions& op
   for (accelerate::Plan& plan : report.plans) {
     progress({"scoring " + plan.name, static_cast<int>(report.tried.size())});
     const Score score = contest.in_turns_with(plan);
-    TuneRow row = row_of(plan.name, "plans", score, contest.exact());
+    TuneRow row = timed_row(plan.name, "plans", score, contest.exact());
     plan.tuned = {.model_hash = folder.content_hash(),
                   .width = *request.width,
                   .height = *request.height,
@@ -288,7 +286,7 @@ TuneReport tune(const ModelFolder& folder, Device& device, const TuneOptions& op
     for (const auto& [sampler, fewer] : contest.alternatives(steps / row.speed)) {
       const std::string what = fmt::format("{} steps of {}", fewer, sampler);
       progress({"scoring " + what, static_cast<int>(report.tried.size())});
-      report.scored.push_back(row_of(what, "fewer steps", contest.with(sampler, fewer), contest.exact()));
+      report.scored.push_back(timed_row(what, "fewer steps", contest.with(sampler, fewer), contest.exact()));
     }
   }
   return report;

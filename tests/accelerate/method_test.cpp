@@ -3,8 +3,6 @@
 // of its decisions, and a run is repeated from its decisions.
 #include <gtest/gtest.h>
 
-#include <cmath>
-
 #include "accelerate/registry.h"
 #include "generator.h"
 #include "models/comparison.h"
