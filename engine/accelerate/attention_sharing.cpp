@@ -6,6 +6,7 @@
 #include <map>
 
 #include "accelerate/tensor_math.h"
+#include "nn/layers.h"
 #include "ops/ops.h"
 
 namespace diorama::accelerate {
@@ -45,7 +46,8 @@ class AttentionSharing final : public nn::Accelerator {
   }
   void begin(const nn::Evaluation& evaluation) override { now_ = evaluation; }
 
-  Tensor branch(nn::Walk& walk, const nn::Site& site, const Tensor& x, const Branch& next) override;
+  Tensor branch(nn::Walk& walk, const nn::Site& site, const Tensor& query, const Tensor& keys,
+                const Branch& next) override;
   Tensor core(nn::Walk& walk, const nn::Site& site, const AttentionArgs& args, const InputForm& output,
               const Core& next) override;
 
@@ -139,8 +141,12 @@ Tensor AttentionSharing::for_both_halves(nn::Walk& walk, const Tensor& x, const 
   return both;
 }
 
-Tensor AttentionSharing::branch(nn::Walk& walk, const nn::Site& site, const Tensor& x, const Branch& next) {
-  if (!is_self_attention(site)) return next(x, x);
+Tensor AttentionSharing::branch(nn::Walk& walk, const nn::Site& site, const Tensor& x, const Tensor& keys,
+                                const Branch& next) {
+  choice_ = kFull;
+  kept_ = 0;
+  const bool whole = x.dim(1) == run_.num_tokens && nn::Input(x).same_tokens(keys);
+  if (!is_self_attention(site) || !whole) return next(x, keys);
   const int block = site.index;
   choice_ =
       decisions_.choose(kAttentionSharing.name, now_.index, block, [&] { return possible(walk, block); });
@@ -164,7 +170,8 @@ Tensor AttentionSharing::branch(nn::Walk& walk, const nn::Site& site, const Tens
 
 Tensor AttentionSharing::core(nn::Walk& walk, const nn::Site& site, const AttentionArgs& args,
                               const InputForm& output, const Core& next) {
-  if (!is_self_attention(site)) return next(args, output);
+  const bool whole = args.q.dim(1) == args.k.dim(1);
+  if (!is_self_attention(site) || !whole) return next(args, output);
   Stream& stream = walk.stream();
   AttentionArgs in_window_only = args;
   in_window_only.window = window(args.q.dim(1));

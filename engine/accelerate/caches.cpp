@@ -40,6 +40,15 @@ void Caches::store(Stream& stream, const std::string& key, const std::vector<int
   }
 }
 
+void Caches::update(Stream& stream, const std::string& key, const std::vector<int>& lanes, const Tensor& ids,
+                    const Tensor& value) {
+  require_kept(key, lanes);
+  if (poisoned_) return;  // every row of it is
+  for (size_t i = 0; i < lanes.size(); ++i)
+    ops::scatter_rows(
+        stream, {.x = value.slice(static_cast<int64_t>(i), 1), .ids = ids, .y = kept_.at({key, lanes[i]})});
+}
+
 bool Caches::holds(const std::string& key, const std::vector<int>& lanes) const {
   for (const int lane : lanes)
     if (!kept_.contains({key, lane}) && !rows_.contains({key, lane})) return false;

@@ -16,6 +16,9 @@ class Caches {
   // Keeps a copy of value [lanes.., ..] for each of the lanes, in fp32. Memory is taken at the first call for
   // a key and lane (in a plan it is only counted) and stays.
   void store(Stream& stream, const std::string& key, const std::vector<int>& lanes, const Tensor& value);
+  // Overwrites some rows of what was stored: value [lanes.., n, ..], fp32, has those that ids [n] names.
+  void update(Stream& stream, const std::string& key, const std::vector<int>& lanes, const Tensor& ids,
+              const Tensor& value);
   bool holds(const std::string& key, const std::vector<int>& lanes) const;
   // What was stored, [lanes.., ..] in this order; of one lane the cache's own memory, not to be written to.
   // Throws Fault::usage where nothing was: decisions that do not belong to the run.

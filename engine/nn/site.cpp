@@ -65,9 +65,33 @@ Tensor attention_core(const Scope& m, const AttentionArgs& args, const InputForm
   return hooked(args, output);
 }
 
+namespace {
+
+// While alive, what is executed is counted for this block.
+class MultiplyAddsOf {
+ public:
+  MultiplyAddsOf(Walk& walk, int block)
+      : walk_(walk), block_(static_cast<size_t>(block)), before_(walk.stream().multiply_adds()) {}
+  ~MultiplyAddsOf() {
+    auto& of_blocks = walk_.counts().block_macs;
+    if (of_blocks.size() <= block_) of_blocks.resize(block_ + 1);
+    of_blocks[block_] += walk_.stream().multiply_adds() - before_;
+  }
+  MultiplyAddsOf(const MultiplyAddsOf&) = delete;
+  MultiplyAddsOf& operator=(const MultiplyAddsOf&) = delete;
+
+ private:
+  Walk& walk_;
+  size_t block_;
+  uint64_t before_;
+};
+
+}  // namespace
+
 Tensor block(const Scope& m, int index, const Tensor& x, const std::function<Tensor(const Tensor& x)>& body) {
   Walk& walk = m.walk();
   const BlockScope inside(walk, index);
+  const MultiplyAddsOf counted(walk, index);
   if (!walk.attached(SiteKind::block)) return body(x);
   const Site site{SiteKind::block, m.path(), index};
   const auto hooked = chain(walk, site.kind, Accelerator::Block(body),
@@ -118,8 +142,8 @@ Tensor branch(const Scope& m, const Tensor& x, const std::optional<Modulation>& 
     return linear(last.linear, last.input);
   };
   const auto hooked = chain(walk, site.kind, plain, [&](Accelerator& accelerator, Accelerator::Branch next) {
-    return [&walk, &site, &accelerator, next = std::move(next)](const Tensor& query, const Tensor&) {
-      return accelerator.branch(walk, site, query, next);
+    return [&walk, &site, &accelerator, next = std::move(next)](const Tensor& query, const Tensor& keys) {
+      return accelerator.branch(walk, site, query, keys, next);
     };
   });
   const Tensor update = hooked(x, x);

@@ -52,9 +52,12 @@ class Accelerator {
   virtual Tensor block(Walk&, const Site&, const Tensor& x, const Block& next) { return next(x); }
 
   // A residual branch before its gate: rows of x (not yet normalised) for queries and for keys -> [B,
-  // queries, D]. Branches that do not mix tokens ignore the keys. The result must have as many tokens as x.
+  // queries, D]. Branches that do not mix tokens ignore the keys. The two are the same tensor unless a method
+  // further out gave others.
   using Branch = std::function<Tensor(const Tensor& query, const Tensor& keys)>;
-  virtual Tensor branch(Walk&, const Site&, const Tensor& x, const Branch& next) { return next(x, x); }
+  virtual Tensor branch(Walk&, const Site&, const Tensor& query, const Tensor& keys, const Branch& next) {
+    return next(query, keys);
+  }
 
   // The attention itself, its result wanted as `output`; `args.y` is unset, `next` allocates it.
   using Core = std::function<Tensor(const AttentionArgs& args, const InputForm& output)>;

@@ -210,6 +210,7 @@ HostTensor Pipeline::denoise(const RenderRequest& request, const Solver& solver,
   accelerate::RunShape shape{.evaluations = evaluations_of_run(solver, guidance),
                              .num_blocks = transformer_->geometry().num_blocks,
                              .num_tokens = num_tokens(noise.shape),
+                             .tokens_wide = noise.shape[3] / transformer_->geometry().patch_size,
                              .fresh_noise = adds_noise(request)};
   for (const Half half : halves) shape.conditional.push_back(half == Half::conditional);
   const accelerate::Plan plan = request.acceleration.value_or(accelerate::Plan());

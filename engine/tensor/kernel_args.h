@@ -94,6 +94,14 @@ struct RowsArgs {
   Tensor y;    // [n, D] for gather; the rows to overwrite for scatter; type of x
 };
 
+// y[b, i] = sum over j of weights[i, j] * x[b, ids[i, j]]: rows mixed alike in every batch row.
+struct MixRowsArgs {
+  Tensor x;        // [B, R, D] f32
+  Tensor ids;      // [n, J] i32
+  Tensor weights;  // [n, J] f32
+  Tensor y;        // [B, n, D] f32
+};
+
 // Pixels of p x p patches side by side: [B, C, H, W] <-> [B, (H/p)(W/p), p * p * C].
 enum class PatchOrder : int { channel_slowest = 0, channel_fastest = 1 };  // (c, ph, pw) or (ph, pw, c)
 struct PatchArgs {

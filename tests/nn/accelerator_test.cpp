@@ -85,7 +85,7 @@ class ReuseFeedForward final : public Accelerator {
   void begin(const nn::Evaluation& evaluation) override {
     if (evaluation.index == 0) kept_.clear();
   }
-  Tensor branch(Walk&, const Site& site, const Tensor& x, const Branch& next) override {
+  Tensor branch(Walk&, const Site& site, const Tensor& x, const Tensor&, const Branch& next) override {
     if (!site.path.ends_with(".ff")) return next(x, x);
     auto& kept = kept_[site.path];
     if (!kept) kept = next(x, x);
@@ -144,7 +144,7 @@ class SomeTokens final : public Accelerator {
  public:
   explicit SomeTokens(std::vector<int32_t> kept) : kept_(std::move(kept)) {}
   bool attaches_to(SiteKind kind) const override { return kind == SiteKind::branch; }
-  Tensor branch(Walk& walk, const Site&, const Tensor& x, const Branch& next) override {
+  Tensor branch(Walk& walk, const Site&, const Tensor& x, const Tensor&, const Branch& next) override {
     Stream& stream = walk.stream();
     std::vector<int32_t> rows;
     for (int64_t lane = 0; lane < x.dim(0); ++lane)
@@ -166,7 +166,7 @@ class SomeTokens final : public Accelerator {
 class LaneByLane final : public Accelerator {
  public:
   bool attaches_to(SiteKind kind) const override { return kind == SiteKind::branch; }
-  Tensor branch(Walk& walk, const Site&, const Tensor& x, const Branch& next) override {
+  Tensor branch(Walk& walk, const Site&, const Tensor& x, const Tensor&, const Branch& next) override {
     Stream& stream = walk.stream();
     Tensor update = stream.make(x.shape(), DType::f32);
     for (int lane = 0; lane < x.dim(0); ++lane) {
