@@ -15,7 +15,6 @@ namespace {
 enum Choice { kFull = 0, kShared = 1, kWindow = 2, kConditional = 3, kConditionalWindow = 4 };
 
 // What is kept of an evaluation, decided where it is computed: it costs work of its own.
-constexpr std::string_view kKept = "attention_sharing.kept";
 enum Kept { kKeepResult = 1, kKeepResidual = 2 };
 
 constexpr std::array kSettings{
@@ -31,6 +30,8 @@ constexpr std::array kSettings{
     Setting{"across_guidance", SettingKind::flag, 0, 0, 1,
             "The unconditional half takes the conditional half's attention"},
 };
+
+constexpr std::array kLadder{Rungs{"interval", {2, 4}}, Rungs{"start", {0.3, 0.1}}};
 
 bool in_window(int choice) {
   return choice == kWindow || choice == kConditionalWindow;
@@ -155,7 +156,7 @@ Tensor AttentionSharing::branch(nn::Walk& walk, const nn::Site& site, const Tens
 
   kept_ = decisions_.mode() == Decisions::Mode::compute
               ? kKeepResult | kKeepResidual
-              : decisions_.choose(kKept, now_.index, block, [&] { return wanted_later(block); });
+              : decisions_.choose(kAttentionKept, now_.index, block, [&] { return wanted_later(block); });
   lanes_ = walk.run_lanes();
   const auto rows = conditional_rows(lanes_);
   const bool halved = (choice_ == kConditional || choice_ == kConditionalWindow) && !rows.empty();
@@ -219,6 +220,7 @@ const Method kAttentionSharing{
     .make = make_method<AttentionSharing>,
     .misfit = misfit,
     .wants_likeness = true,
+    .ladder = kLadder,
 };
 
 }  // namespace diorama::accelerate

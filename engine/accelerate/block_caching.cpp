@@ -24,6 +24,9 @@ constexpr std::array kSettings{
             "Continue what the range adds to its input, not what it returns"},
 };
 
+constexpr std::array kLadder{Rungs{"interval", {2, 3, 4, 6, 8}}, Rungs{"start", {0.3, 0.2, 0.1}},
+                             Rungs{"hermite", {1}}};
+
 // Of c_i at a distance of x evaluations.
 double factor(int i, double x, bool hermite) {
   constexpr double kSigma = 0.5;
@@ -164,6 +167,7 @@ const Method kBlockCaching{
     .make = make_method<BlockCaching>,
     .misfit = misfit,
     .wants_likeness = true,
+    .ladder = kLadder,
 };
 
 }  // namespace diorama::accelerate

@@ -10,6 +10,7 @@
 
 #include "accelerate/caches.h"
 #include "accelerate/decisions.h"
+#include "accelerate/ladder.h"
 #include "accelerate/settings.h"
 #include "nn/site.h"
 
@@ -62,7 +63,8 @@ struct Method {
   std::unique_ptr<nn::Accelerator> (*make)(const MethodContext& context);
   // Why it can do nothing in a run of this shape; empty where it can.
   std::string (*misfit)(const MethodUse& use, const RunShape& run);
-  bool wants_likeness = false;  // of neighbouring steps: a sampler that adds noise is warned of
+  bool wants_likeness = false;         // of neighbouring steps: a sampler that adds noise is warned of
+  std::span<const Rungs> ladder = {};  // every combination is tried by `tune`; empty: none
 };
 
 // The usual `make`.

@@ -75,6 +75,7 @@ class TokenPruning final : public nn::Accelerator {
   int rule(int evaluation, int block) const;
   // Whether a later evaluation leaves tokens of this block out.
   bool is_wanted_later(int block) const;
+  HostTensor of_one_conditional_lane(const HostTensor& all, const std::vector<int>& lanes) const;
   std::vector<int32_t> best(int64_t count) const;
   std::vector<double> scores() const;
   const std::vector<int32_t>& tokens_of(int digit);
@@ -170,11 +171,19 @@ const std::vector<int32_t>& TokenPruning::tokens_of(int digit) {
   return entry->second;
 }
 
+HostTensor TokenPruning::of_one_conditional_lane(const HostTensor& all, const std::vector<int>& lanes) const {
+  const auto found =
+      std::ranges::find_if(lanes, [&](int lane) { return run_.conditional.at(static_cast<size_t>(lane)); });
+  const ptrdiff_t row = found == lanes.end() ? 0 : found - lanes.begin();
+  Shape shape = all.shape;
+  shape[0] = 1;
+  const auto begin = all.values.begin() + row * static_cast<ptrdiff_t>(shape.num_elements());
+  return {shape, {begin, begin + static_cast<ptrdiff_t>(shape.num_elements())}};
+}
+
 HostTensor TokenPruning::network(const HostTensor&, const nn::Evaluation& evaluation, const Network& next) {
   HostTensor all = next(evaluation.lanes);
-  HostTensor output = all;
-  output.shape[0] = 1;
-  output.values.resize(static_cast<size_t>(output.shape.num_elements()));
+  const HostTensor output = of_one_conditional_lane(all, evaluation.lanes);
   std::vector<double> change(change_);
   if (output_.shape == output.shape) {
     change = change_of_tokens(output, output_, run_.tokens_wide, run_.num_tokens);
