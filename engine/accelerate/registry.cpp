@@ -7,13 +7,15 @@
 #include "accelerate/block_caching.h"
 #include "accelerate/evaluation_caching.h"
 #include "accelerate/guidance_reuse.h"
+#include "accelerate/increment_caching.h"
 #include "accelerate/tangential_guidance.h"
 
 namespace diorama::accelerate {
 namespace {
 
 constexpr std::array kMethods{
-    &kTangentialGuidance, &kEvaluationCaching, &kGuidanceReuse, &kBlockCaching, &kAttentionSharing,
+    &kTangentialGuidance, &kEvaluationCaching, &kGuidanceReuse,
+    &kBlockCaching,       &kAttentionSharing,  &kIncrementCaching,
 };
 
 }  // namespace
