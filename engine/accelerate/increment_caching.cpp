@@ -6,7 +6,6 @@
 #include <array>
 #include <cmath>
 
-#include "accelerate/tensor_math.h"
 #include "ops/ops.h"
 #include "quant/low_rank.h"
 
@@ -114,27 +113,44 @@ Tensor IncrementCaching::followed(nn::Walk& walk, const std::string& key, const 
                                   const Tensor& x) {
   Stream& stream = walk.stream();
   const auto lanes = walk.run_lanes();
-  const Tensor x_kept = caches_.load(stream, key + ".x", lanes);
-  const Tensor y_kept = caches_.load(stream, key + ".y", lanes);
   const int64_t rank = rank_for(weight);
   quant::Factors factors;
   const Weight& down = caches_.matrix(stream, key + ".b", rank, weight.k, [&] {
     std::vector<float> rows(static_cast<size_t>(weight.n * weight.k));
     stream.device().unpack(weight, rows.data());
-    factors = quant::low_rank(rows, weight.n, weight.k, rank,
-                              quant::channel_weights(stream.download(y_kept).values, weight.n),
-                              quant::channel_weights(stream.download(x_kept).values, weight.k));
+    const auto weights_of = [&](const char* what, int64_t width) {
+      return quant::channel_weights(stream.download(caches_.load(stream, key + what, lanes)).values, width);
+    };
+    factors = quant::low_rank(rows, weight.n, weight.k, rank, weights_of(".y", weight.n),
+                              weights_of(".x", weight.k));
     return factors.b;
   });
   const Weight& up = caches_.matrix(stream, key + ".a", weight.n, rank, [&] { return factors.a; });
 
-  const Tensor increment = weighted_sum(stream, 1, values_of(stream, x), -1, x_kept);
-  Shape thin = x.shape();
-  thin[-1] = rank;
-  const Tensor inner = stream.make(thin, DType::f32);
+  const auto tensor = [&](int64_t width) { return stream.make({x.dim(0), x.dim(1), width}, DType::f32); };
+  // Lane by lane: what is kept of one is read where it lies.
+  const auto of_lane = [&](const char* what, size_t lane) {
+    return caches_.load(stream, key + what, {lanes[lane]});
+  };
+  const Tensor values = values_of(stream, x);
+  const Tensor increment = tensor(weight.k);
+  for (size_t i = 0; i < lanes.size(); ++i) {
+    const auto row = static_cast<int64_t>(i);
+    ops::binary(stream, {.kind = BinaryKind::weighted_sum,
+                         .a = values.slice(row, 1),
+                         .b = of_lane(".x", i),
+                         .b_weight = -1,
+                         .y = increment.slice(row, 1)});
+  }
+  const Tensor inner = tensor(rank);
   ops::linear(stream, {.x = increment, .weight = &down, .y = inner});
-  Tensor y = stream.make(y_kept.shape(), DType::f32);
-  ops::linear(stream, {.x = inner, .weight = &up, .residual = y_kept, .y = y});
+  const Tensor y = tensor(weight.n);
+  for (size_t i = 0; i < lanes.size(); ++i) {
+    const auto row = static_cast<int64_t>(i);
+    ops::linear(
+        stream,
+        {.x = inner.slice(row, 1), .weight = &up, .residual = of_lane(".y", i), .y = y.slice(row, 1)});
+  }
   return y;
 }
 

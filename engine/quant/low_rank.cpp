@@ -12,17 +12,27 @@ namespace {
 using Matrix = std::vector<float>;
 
 Matrix transposed(std::span<const float> m, int64_t rows, int64_t columns) {
+  constexpr int64_t kTile = 16;  // lines of the cache stay while they are written
   Matrix t(m.size());
-  for (int64_t r = 0; r < rows; ++r)
+  for (int64_t first = 0; first < rows; first += kTile)
     for (int64_t c = 0; c < columns; ++c)
-      t[static_cast<size_t>(c * rows + r)] = m[static_cast<size_t>(r * columns + c)];
+      for (int64_t r = first; r < std::min(first + kTile, rows); ++r)
+        t[static_cast<size_t>(c * rows + r)] = m[static_cast<size_t>(r * columns + c)];
   return t;
 }
 
-// -a b; the sign is of no matter to a range.
-Matrix minus_product(const Matrix& a, const Matrix& b, int64_t m, int64_t k, int64_t n) {
+void scale_columns(Matrix& m, int64_t rows, int64_t columns, std::span<const float> scale) {
+  for (int64_t r = 0; r < rows; ++r)
+    for (int64_t c = 0; c < columns; ++c)
+      m[static_cast<size_t>(r * columns + c)] *= scale[static_cast<size_t>(c)];
+}
+
+// -a b, columns times `scale`; the sign is of no matter to a range.
+Matrix minus_product(const Matrix& a, std::span<const float> b, int64_t m, int64_t k, int64_t n,
+                     std::span<const float> scale) {
   Matrix c(static_cast<size_t>(m * n), 0.0f);
   subtract_product(c.data(), n, a.data(), k, b.data(), n, m, k, n);
+  scale_columns(c, m, n, scale);
   return c;
 }
 
@@ -60,36 +70,42 @@ void make_orthonormal(Matrix& m, int64_t rows, int64_t width) {
 Matrix random_signs(int64_t count) {
   std::mt19937 bits(1);
   Matrix signs(static_cast<size_t>(count));
-  for (float& sign : signs) sign = bits() >> 31 == 0 ? 1.0f : -1.0f;
+  uint32_t drawn = 0;
+  for (size_t i = 0; i < signs.size(); ++i, drawn >>= 1) {
+    if (i % 32 == 0) drawn = static_cast<uint32_t>(bits());
+    signs[i] = (drawn & 1) == 0 ? 1.0f : -1.0f;
+  }
   return signs;
 }
 
 }  // namespace
 
+// With M = diag(rows) w diag(columns), whose scales go to the thin side of each product.
 Factors low_rank(std::span<const float> w, int64_t n, int64_t k, int64_t rank, std::span<const float> rows,
                  std::span<const float> columns) {
-  constexpr int kPasses = 2;
-  Matrix m(w.begin(), w.end());
-  for (int64_t r = 0; r < n; ++r)
-    for (int64_t c = 0; c < k; ++c)
-      m[static_cast<size_t>(r * k + c)] *= rows[static_cast<size_t>(r)] * columns[static_cast<size_t>(c)];
-  const Matrix across = transposed(m, n, k);  // [k, n]
+  constexpr int kPasses = 1;
+  const Matrix across = transposed(w, n, k);  // [k, n]
   // Directions are rows here, so that products run along long rows.
-  Matrix range = minus_product(random_signs(rank * k), across, rank, k, n);
-  make_orthonormal(range, rank, n);
-  for (int pass = 0; pass < kPasses; ++pass) {
-    Matrix inputs = minus_product(range, m, rank, n, k);
-    make_orthonormal(inputs, rank, k);
-    range = minus_product(inputs, across, rank, k, n);
+  Matrix inputs = random_signs(rank * k);
+  Matrix range;
+  for (int pass = 0;; ++pass) {
+    scale_columns(inputs, rank, k, columns);
+    range = minus_product(inputs, across, rank, k, n, rows);
     make_orthonormal(range, rank, n);
+    if (pass == kPasses) break;
+    scale_columns(range, rank, n, rows);
+    inputs = minus_product(range, w, rank, n, k, columns);
+    make_orthonormal(inputs, rank, k);
   }
-  Factors factors{transposed(range, rank, n), minus_product(range, m, rank, n, k)};
-  for (int64_t r = 0; r < n; ++r)
-    for (int64_t i = 0; i < rank; ++i)
-      factors.a[static_cast<size_t>(r * rank + i)] *= -1 / rows[static_cast<size_t>(r)];
-  for (int64_t i = 0; i < rank; ++i)
-    for (int64_t c = 0; c < k; ++c)
-      factors.b[static_cast<size_t>(i * k + c)] /= columns[static_cast<size_t>(c)];
+  // b = range M diag(1 / columns) and a = diag(1 / rows) range^T, of which one is minus what it should be.
+  Matrix scaled = range;
+  scale_columns(scaled, rank, n, rows);
+  const Matrix ones(static_cast<size_t>(k), 1.0f);
+  Factors factors{{}, minus_product(scaled, w, rank, n, k, ones)};
+  Matrix inverse(rows.begin(), rows.end());
+  for (float& value : inverse) value = -1 / value;
+  scale_columns(range, rank, n, inverse);
+  factors.a = transposed(range, rank, n);
   return factors;
 }
 

@@ -14,7 +14,7 @@ struct Factors {
 
 // a b ~ w [n, k], nearly as near as can be by diag(rows) (w - a b) diag(columns) in the Frobenius norm: a
 // randomised range finder (Halko, Martinsson, Tropp 2011, arXiv 0909.4061) of exactly `rank` directions,
-// after two passes of subspace iteration, in place of the singular vectors. rank is at most the smaller of n
+// after one pass of subspace iteration, in place of the singular vectors. rank is at most the smaller of n
 // and k.
 Factors low_rank(std::span<const float> w, int64_t n, int64_t k, int64_t rank, std::span<const float> rows,
                  std::span<const float> columns);
