@@ -2,6 +2,7 @@
 // lane, so that its size is known before a run.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -28,6 +29,11 @@ class Caches {
   void store(const std::string& key, const std::vector<int>& lanes, const HostTensor& rows);
   HostTensor load(const std::string& key, const std::vector<int>& lanes) const;
 
+  // A matrix [n, k] in fp32, the same for every lane: made by the first call for a key (in a plan only
+  // counted) and held.
+  using MakeRows = std::function<std::vector<float>()>;
+  const Weight& matrix(Stream& stream, const std::string& key, int64_t n, int64_t k, const MakeRows& make);
+
   size_t byte_size() const { return byte_size_; }
 
   // From now on NaN is stored in place of every value: what reads a cache shows it. For tests.
@@ -38,6 +44,7 @@ class Caches {
 
   std::map<std::pair<std::string, int>, Tensor> kept_;      // [1, ..]
   std::map<std::pair<std::string, int>, HostTensor> rows_;  // likewise
+  std::map<std::string, Weight> matrices_;
   size_t byte_size_ = 0;
   bool poisoned_ = false;
 };

@@ -17,6 +17,8 @@ constexpr std::array kSettings{
     Setting{"last_block", SettingKind::number, 1, 0, 1, "Where it ends"},
 };
 
+constexpr std::array kLadder{Rungs{"start", {0.5, 0.2}}};
+
 class KeyDownsampling final : public nn::Accelerator {
  public:
   explicit KeyDownsampling(const MethodContext& context)
@@ -80,6 +82,7 @@ const Method kKeyDownsampling{
     .settings = kSettings,
     .make = make_method<KeyDownsampling>,
     .misfit = misfit,
+    .ladder = kLadder,
 };
 
 }  // namespace diorama::accelerate

@@ -7,6 +7,7 @@
 #include "accelerate/block_caching.h"
 #include "accelerate/evaluation_caching.h"
 #include "accelerate/guidance_reuse.h"
+#include "accelerate/increment_caching.h"
 #include "accelerate/key_downsampling.h"
 #include "accelerate/tangential_guidance.h"
 #include "accelerate/token_clustering.h"
@@ -18,7 +19,7 @@ namespace {
 
 constexpr std::array kMethods{
     &kTangentialGuidance, &kEvaluationCaching, &kGuidanceReuse,    &kTokenClustering, &kBlockCaching,
-    &kTokenMerging,       &kTokenPruning,      &kAttentionSharing, &kKeyDownsampling,
+    &kTokenMerging,       &kTokenPruning,      &kAttentionSharing, &kKeyDownsampling, &kIncrementCaching,
 };
 
 }  // namespace

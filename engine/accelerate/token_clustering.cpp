@@ -19,6 +19,8 @@ constexpr std::array kSettings{
     Setting{"last_block", SettingKind::number, 0.7, 0, 1, "Where it ends"},
 };
 
+constexpr std::array kLadder{Rungs{"start", {0.6, 0.3}}};
+
 class TokenClustering final : public nn::Accelerator {
  public:
   explicit TokenClustering(const MethodContext& context)
@@ -116,6 +118,7 @@ const Method kTokenClustering{
     .settings = kSettings,
     .make = make_method<TokenClustering>,
     .misfit = misfit,
+    .ladder = kLadder,
 };
 
 }  // namespace diorama::accelerate

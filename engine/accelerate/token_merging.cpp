@@ -25,6 +25,8 @@ constexpr std::array kSettings{
             "The feed-forward runs on merged tokens too, not self-attention alone"},
 };
 
+constexpr std::array kLadder{Rungs{"merged", {0.25, 0.5}}, Rungs{"energy", {0, 1}}};
+
 class TokenMerging final : public nn::Accelerator {
  public:
   explicit TokenMerging(const MethodContext& context)
@@ -109,6 +111,7 @@ const Method kTokenMerging{
     .settings = kSettings,
     .make = make_method<TokenMerging>,
     .misfit = misfit,
+    .ladder = kLadder,
 };
 
 }  // namespace diorama::accelerate

@@ -23,7 +23,7 @@ constexpr std::array kSettings{
             "Share of the run that recomputes all tokens at its beginning"},
     Setting{"end", SettingKind::number, 1, 0, 1, "Share of the run after which all are recomputed again"},
     Setting{"keep", SettingKind::number, 0.5, 0, 1, "Share of the tokens recomputed where pruning begins"},
-    Setting{"keep_end", SettingKind::number, 0.5, 0, 1, "The same where it ends"},
+    Setting{"growth", SettingKind::number, 0, -1, 1, "How much more is kept where pruning ends"},
     Setting{"depth", SettingKind::number, 0, -1, 1,
             "How much more the last block of the range keeps than its first"},
     Setting{"first_block", SettingKind::number, 0, 0, 1, "Where the range begins, as a share of the blocks"},
@@ -35,6 +35,8 @@ constexpr std::array kSettings{
     Setting{"ranking", SettingKind::whole, kByChange, kByChange, kAtRandom,
             "0: what changed most; 1: page rank of the attention graph (an experiment); 2: at random"},
 };
+
+constexpr std::array kLadder{Rungs{"keep", {0.7, 0.5, 0.3}}, Rungs{"start", {0.4, 0.2}}};
 
 // All tokens in an order that is not theirs.
 std::vector<int32_t> shuffled(int64_t num_tokens) {
@@ -61,7 +63,10 @@ class TokenPruning final : public nn::Accelerator {
         order_(run_.num_tokens),
         change_(static_cast<size_t>(run_.num_tokens), 0) {}
 
-  bool attaches_to(nn::SiteKind kind) const override { return kind != nn::SiteKind::linear; }
+  bool attaches_to(nn::SiteKind kind) const override {
+    return kind == nn::SiteKind::network || kind == nn::SiteKind::block || kind == nn::SiteKind::branch ||
+           kind == nn::SiteKind::core;
+  }
   void begin(const nn::Evaluation& evaluation) override;
   HostTensor network(const HostTensor& x, const nn::Evaluation& evaluation, const Network& next) override;
   Tensor block(nn::Walk& walk, const nn::Site& site, const Tensor& x, const Block& next) override;
@@ -116,8 +121,8 @@ int TokenPruning::rule(int evaluation, int block) const {
   const double length = std::max(1e-9, s.number("end") - s.number("start"));
   const auto [first, last] = run_.range(s);
   const double depth = last > first ? (block - first) / static_cast<double>(last - first) : 0.5;
-  const double keep = s.number("keep") + (s.number("keep_end") - s.number("keep")) * time / length +
-                      s.number("depth") * (depth - 0.5);
+  const double keep =
+      s.number("keep") + s.number("growth") * time / length + s.number("depth") * (depth - 0.5);
   return std::clamp(static_cast<int>(std::lround(10 * (1 - keep))), 0, 9);
 }
 
@@ -313,6 +318,7 @@ const Method kTokenPruning{
     .make = make_method<TokenPruning>,
     .misfit = misfit,
     .wants_likeness = true,
+    .ladder = kLadder,
 };
 
 }  // namespace diorama::accelerate

@@ -16,6 +16,40 @@ Next chain(Walk& walk, SiteKind kind, Next body, const Hook& hook) {
   return body;
 }
 
+// Where products of bf16 are a library's, so are their activations, and rounded its own way: they stay fused.
+bool product_is_bare(const Walk& walk, const Weight& weight, Activation activation) {
+  return walk.attached(SiteKind::product) &&
+         (weight.input.type != DType::bf16 || activation == Activation::none);
+}
+
+Tensor bare_product(const Scope& m, const Weight& weight, const Tensor& x) {
+  Walk& walk = m.walk();
+  const Accelerator::Linear body = [&](const Tensor& input) {
+    Shape shape = input.shape();
+    shape[-1] = weight.n;
+    Tensor y = walk.stream().make(shape, DType::f32);
+    ops::linear(walk.stream(), {.x = input, .weight = &weight, .y = y});
+    return y;
+  };
+  const Site site{SiteKind::product, m.path(), walk.block_index()};
+  const auto hooked = chain(walk, site.kind, body, [&](Accelerator& accelerator, Accelerator::Linear next) {
+    return [&walk, &site, &weight, &accelerator, next = std::move(next)](const Tensor& t) {
+      return accelerator.product(walk, site, weight, t, next);
+    };
+  });
+  return hooked(x);
+}
+
+// What a fused linear does after its product.
+Tensor finished(Stream& stream, const Tensor& product, const LinearOptions& options) {
+  if (options.activation == Activation::none && options.output.type == DType::f32) return product;
+  Tensor y = stream.make(product.shape(), options.output.type);
+  ops::unary(
+      stream,
+      {.activation = options.activation, .x = product, .y = y, .conditioning = options.output.conditioning});
+  return y;
+}
+
 }  // namespace
 
 Tensor linear(const Scope& m, const Input& x, const LinearOptions& options) {
@@ -23,6 +57,8 @@ Tensor linear(const Scope& m, const Input& x, const LinearOptions& options) {
   const Weight weight =
       options.num_rows > 0 ? m.weight().rows(options.first_row, options.num_rows) : m.weight();
   const Accelerator::Linear body = [&](const Tensor& input) {
+    if (product_is_bare(walk, weight, options.activation))
+      return finished(walk.stream(), bare_product(m, weight, input), options);
     Shape shape = input.shape();
     shape[-1] = weight.n;
     Tensor y = walk.stream().make(shape, options.output.type);
@@ -132,7 +168,8 @@ Tensor branch(const Scope& m, const Tensor& x, const std::optional<Modulation>& 
     const Input q = prepare(walk, query, modulation);
     return Input(query).same_tokens(keys) ? body(q, q) : body(q, prepare(walk, keys, modulation));
   };
-  if (!walk.attached(SiteKind::branch) && !walk.attached(SiteKind::linear)) {
+  if (!walk.attached(SiteKind::branch) && !walk.attached(SiteKind::linear) &&
+      !walk.attached(SiteKind::product)) {
     const Projection last = project(x, x);
     return project_onto(last.linear, last.input, walk.select_lanes(gate), x);
   }

@@ -13,7 +13,7 @@ namespace diorama::nn {
 
 class Walk;
 
-enum class SiteKind { network, block, branch, core, linear };
+enum class SiteKind { network, block, branch, core, linear, product };
 
 struct Site {
   SiteKind kind;
@@ -69,6 +69,11 @@ class Accelerator {
   // One matrix product (bias and activation included), x [.., K] in the weight's input type.
   using Linear = std::function<Tensor(const Tensor& x)>;
   virtual Tensor linear(Walk&, const Site&, const Tensor& x, const Linear& next) { return next(x); }
+
+  // The same product bare, inside of `linear`: y = x W^T + b in fp32; activation and form come after it.
+  virtual Tensor product(Walk&, const Site&, const Weight&, const Tensor& x, const Linear& next) {
+    return next(x);
+  }
 };
 
 }  // namespace diorama::nn

@@ -79,10 +79,10 @@ struct GateAddArgs {
   Tensor y;         // [B, T, D] f32
 };
 
-// y = act(x), and a change of type.
+// y = act(x), and a change of type. Of codes only the values are taken: no activation, y in fp32.
 struct UnaryArgs {
   Activation activation = Activation::none;
-  Tensor x;  // any float, rows may be strided
+  Tensor x;  // any float, rows may be strided; or q8
   Tensor y;  // any float or q8, contiguous
   Conditioning conditioning;
 };

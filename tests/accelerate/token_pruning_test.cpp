@@ -10,9 +10,7 @@ namespace {
 
 accelerate::Plan half_of_the_tokens(int ranking) {
   return accelerate::Plan::read(Config::parse(
-      fmt::format(
-          R"({{"methods": [{{"method": "token_pruning", "keep": 0.5, "keep_end": 0.5, "ranking": {}}}]}})",
-          ranking),
+      fmt::format(R"({{"methods": [{{"method": "token_pruning", "keep": 0.5, "ranking": {}}}]}})", ranking),
       "plan"));
 }
 
