@@ -171,8 +171,9 @@ Tensor AttentionSharing::branch(nn::Walk& walk, const nn::Site& site, const Tens
 
 Tensor AttentionSharing::core(nn::Walk& walk, const nn::Site& site, const AttentionArgs& args,
                               const InputForm& output, const Core& next) {
-  const bool whole = args.q.dim(1) == args.k.dim(1);
-  if (!is_self_attention(site) || !whole) return next(args, output);
+  if (!is_self_attention(site)) return next(args, output);
+  if (args.k.dim(1) < args.q.dim(1)) residuals_.erase(site.index);  // a method further in left out keys
+  if (args.k.dim(1) != args.q.dim(1)) return next(args, output);
   Stream& stream = walk.stream();
   AttentionArgs in_window_only = args;
   in_window_only.window = window(args.q.dim(1));

@@ -90,6 +90,8 @@ Tensor BlockCaching::block(nn::Walk& walk, const nn::Site& site, const Tensor& x
     choice_ = decisions_.choose(kBlockCaching.name, now_.index, 0, [&] {
       return is_known(walk.run_lanes(), x.dim(1)) ? rule(now_.index) : kRun;
     });
+    if (choice_ == kContinue && !is_known(walk.run_lanes(), x.dim(1)))
+      fail(Fault::usage, "[acceleration] nothing is kept of the blocks; the decisions are of another run");
     entry_ = x;
   }
   const bool at_end = site.index == last_;

@@ -16,29 +16,56 @@ void copy(Stream& stream, const Tensor& from, const Tensor& to) {
 
 }  // namespace
 
+void Caches::take(size_t bytes) {
+  *in_use_ += bytes;
+  most_bytes_ = std::max(most_bytes_, *in_use_);
+}
+
 void Caches::store(Stream& stream, const std::string& key, const std::vector<int>& lanes,
                    const Tensor& value) {
   require(value.dim(0) == static_cast<int64_t>(lanes.size()), "[cache] {} rows for {} lanes", value.dim(0),
           lanes.size());
-  Shape shape = value.shape();
-  shape[0] = 1;
-  for (size_t i = 0; i < lanes.size(); ++i) {
-    Tensor& kept = kept_[{key, lanes[i]}];
-    if (!kept || kept.shape() != shape) {
-      const auto bytes = static_cast<size_t>(shape.num_elements()) * sizeof(float);
-      if (kept) byte_size_ -= kept.byte_extent();
-      kept = Tensor({stream.planning() ? nullptr : stream.device().allocate(bytes), 0, nullptr}, shape,
-                    DType::f32);
-      byte_size_ += bytes;
-    }
-    if (poisoned_ && !stream.planning()) {
-      const std::vector<float> nothing(static_cast<size_t>(shape.num_elements()),
-                                       std::numeric_limits<float>::quiet_NaN());
-      stream.device().upload(kept, nothing.data());
-    } else {
-      copy(stream, value.slice(static_cast<int64_t>(i), 1), kept);
-    }
+  if (!lies_together(key, lanes, value.shape())) allocate(stream, key, lanes, value.shape());
+  const Tensor together = view(key, lanes);
+  if (poisoned_ && !stream.planning()) {
+    const std::vector<float> nothing(static_cast<size_t>(value.num_elements()),
+                                     std::numeric_limits<float>::quiet_NaN());
+    stream.device().upload(together, nothing.data());
+  } else {
+    copy(stream, value, together);
   }
+}
+
+// One piece of memory for the lanes, in this order, so that they are stored and loaded as one.
+void Caches::allocate(Stream& stream, const std::string& key, const std::vector<int>& lanes,
+                      const Shape& shape) {
+  const auto bytes = static_cast<size_t>(shape.num_elements()) * sizeof(float);
+  for (const int lane : lanes) kept_.erase({key, lane});
+  const Tensor memory({stream.planning() ? nullptr : stream.device().allocate(bytes), 0, nullptr}, shape,
+                      DType::f32);
+  take(bytes);
+  const auto piece = std::make_shared<Piece>(in_use_, bytes);
+  for (size_t i = 0; i < lanes.size(); ++i) kept_[{key, lanes[i]}] = {memory, piece, static_cast<int64_t>(i)};
+}
+
+// Whether the lanes are neighbours in one piece of memory, of this shape but for the number of lanes.
+bool Caches::lies_together(const std::string& key, const std::vector<int>& lanes, const Shape& shape) const {
+  const auto first = kept_.find({key, lanes.front()});
+  if (first == kept_.end()) return false;
+  for (size_t i = 0; i < lanes.size(); ++i) {
+    const auto found = kept_.find({key, lanes[i]});
+    if (found == kept_.end() || found->second.piece != first->second.piece ||
+        found->second.row != first->second.row + static_cast<int64_t>(i))
+      return false;
+  }
+  Shape kept = first->second.memory.shape();
+  kept[0] = shape[0];
+  return kept == shape;
+}
+
+Tensor Caches::view(const std::string& key, const std::vector<int>& lanes) const {
+  const Kept& first = kept_.at({key, lanes.front()});
+  return first.memory.slice(first.row, static_cast<int64_t>(lanes.size()));
 }
 
 void Caches::update(Stream& stream, const std::string& key, const std::vector<int>& lanes, const Tensor& ids,
@@ -46,8 +73,8 @@ void Caches::update(Stream& stream, const std::string& key, const std::vector<in
   require_kept(key, lanes);
   if (poisoned_) return;  // every row of it is
   for (size_t i = 0; i < lanes.size(); ++i)
-    ops::scatter_rows(
-        stream, {.x = value.slice(static_cast<int64_t>(i), 1), .ids = ids, .y = kept_.at({key, lanes[i]})});
+    ops::scatter_rows(stream,
+                      {.x = value.slice(static_cast<int64_t>(i), 1), .ids = ids, .y = view(key, {lanes[i]})});
 }
 
 bool Caches::holds(const std::string& key, const std::vector<int>& lanes) const {
@@ -62,7 +89,8 @@ void Caches::store(const std::string& key, const std::vector<int>& lanes, const 
   const auto size = static_cast<ptrdiff_t>(shape.num_elements());
   for (size_t i = 0; i < lanes.size(); ++i) {
     HostTensor& kept = rows_[{key, lanes[i]}];
-    byte_size_ += static_cast<size_t>(size) * sizeof(float) - kept.values.size() * sizeof(float);
+    *in_use_ -= kept.values.size() * sizeof(float);
+    take(static_cast<size_t>(size) * sizeof(float));
     const auto first = rows.values.begin() + static_cast<ptrdiff_t>(i) * size;
     kept = {shape, {first, first + size}};
     if (poisoned_) std::ranges::fill(kept.values, std::numeric_limits<float>::quiet_NaN());
@@ -89,12 +117,12 @@ void Caches::require_kept(const std::string& key, const std::vector<int>& lanes)
 
 Tensor Caches::load(Stream& stream, const std::string& key, const std::vector<int>& lanes) const {
   require_kept(key, lanes);
-  Shape shape = kept_.at({key, lanes.front()}).shape();
+  Shape shape = kept_.at({key, lanes.front()}).memory.shape();
   shape[0] = static_cast<int64_t>(lanes.size());
-  if (lanes.size() == 1) return kept_.at({key, lanes.front()});
+  if (lies_together(key, lanes, shape)) return view(key, lanes);
   Tensor all = stream.make(shape, DType::f32);
   for (size_t i = 0; i < lanes.size(); ++i)
-    copy(stream, kept_.at({key, lanes[i]}), all.slice(static_cast<int64_t>(i), 1));
+    copy(stream, view(key, {lanes[i]}), all.slice(static_cast<int64_t>(i), 1));
   return all;
 }
 
@@ -107,7 +135,7 @@ const Weight& Caches::matrix(Stream& stream, const std::string& key, int64_t n, 
   weight.input = stream.device().product_input(*weight.format);
   // No device pads rows further than to whole groups.
   const int64_t rows = (n + Weight::kRowGroup - 1) / Weight::kRowGroup * Weight::kRowGroup;
-  byte_size_ += static_cast<size_t>(rows) * weight.format->row_bytes(k);
+  take(static_cast<size_t>(rows) * weight.format->row_bytes(k));
   if (stream.planning()) return weight;
   const std::vector<float> values = make();
   const ReadRows read = [&](int64_t first, int64_t count, float* out) {

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,8 +22,8 @@ class Caches {
   void update(Stream& stream, const std::string& key, const std::vector<int>& lanes, const Tensor& ids,
               const Tensor& value);
   bool holds(const std::string& key, const std::vector<int>& lanes) const;
-  // What was stored, [lanes.., ..] in this order; of one lane the cache's own memory, not to be written to.
-  // Throws Fault::usage where nothing was: decisions that do not belong to the run.
+  // What was stored, [lanes.., ..] in this order; where they were stored together the cache's own memory, not
+  // to be written to. Throws Fault::usage where nothing was: decisions that do not belong to the run.
   Tensor load(Stream& stream, const std::string& key, const std::vector<int>& lanes) const;
 
   // The same for rows [lanes.., ..] on the host.
@@ -34,7 +35,8 @@ class Caches {
   using MakeRows = std::function<std::vector<float>()>;
   const Weight& matrix(Stream& stream, const std::string& key, int64_t n, int64_t k, const MakeRows& make);
 
-  size_t byte_size() const { return byte_size_; }
+  // The most there ever was.
+  size_t byte_size() const { return most_bytes_; }
 
   // From now on NaN is stored in place of every value: what reads a cache shows it. For tests.
   void poison() { poisoned_ = true; }
@@ -42,10 +44,28 @@ class Caches {
  private:
   void require_kept(const std::string& key, const std::vector<int>& lanes) const;
 
-  std::map<std::pair<std::string, int>, Tensor> kept_;      // [1, ..]
-  std::map<std::pair<std::string, int>, HostTensor> rows_;  // likewise
+  // One piece of memory for several lanes, counted as long as one of them uses it.
+  struct Piece {
+    std::shared_ptr<size_t> in_use;
+    size_t bytes;
+    ~Piece() { *in_use -= bytes; }
+  };
+  struct Kept {
+    Tensor memory;  // [lanes, ..] f32
+    std::shared_ptr<Piece> piece;
+    int64_t row = 0;
+  };
+
+  void allocate(Stream& stream, const std::string& key, const std::vector<int>& lanes, const Shape& shape);
+  bool lies_together(const std::string& key, const std::vector<int>& lanes, const Shape& shape) const;
+  Tensor view(const std::string& key, const std::vector<int>& lanes) const;
+  void take(size_t bytes);
+
+  std::map<std::pair<std::string, int>, Kept> kept_;
+  std::map<std::pair<std::string, int>, HostTensor> rows_;  // [1, ..]
   std::map<std::string, Weight> matrices_;
-  size_t byte_size_ = 0;
+  std::shared_ptr<size_t> in_use_ = std::make_shared<size_t>(0);  // bytes
+  size_t most_bytes_ = 0;
   bool poisoned_ = false;
 };
 

@@ -53,15 +53,17 @@ std::vector<int32_t> Decisions::choose_tokens(std::string_view method, int evalu
   TokenSets& sets = sets_[std::string(method)];
   if (mode_ != Mode::replay) sets.set(evaluation, digit, num_tokens, rule());
   const std::vector<int32_t>* tokens = sets.find(evaluation, digit);
-  const bool fits = tokens != nullptr && static_cast<int64_t>(tokens->size()) == count &&
-                    (count == 0 || tokens->back() < num_tokens);
+  const bool fits =
+      tokens != nullptr && sets.num_tokens() == num_tokens && static_cast<int64_t>(tokens->size()) == count;
   if (!fits) fail(Fault::usage, "[acceleration] the token sets of {} are of another run", method);
   return *tokens;
 }
 
-std::vector<uint8_t> Decisions::kept_tokens(int evaluation) const {
-  for (const auto& [method, sets] : sets_)
+std::vector<uint8_t> Decisions::kept_tokens(int evaluation, int64_t num_tokens) const {
+  for (const auto& [method, sets] : sets_) {
+    if (sets.num_tokens() != num_tokens) continue;
     if (auto mask = sets.smallest(evaluation); !mask.empty()) return mask;
+  }
   return {};
 }
 

@@ -44,7 +44,7 @@ class Decisions {
   std::vector<int32_t> choose_tokens(std::string_view method, int evaluation, int digit, int64_t count,
                                      int64_t num_tokens, const TokenRule& rule);
   // A byte for each token, 1: computed where fewest were; empty where an evaluation left out none.
-  std::vector<uint8_t> kept_tokens(int evaluation) const;
+  std::vector<uint8_t> kept_tokens(int evaluation, int64_t num_tokens) const;
 
   // Whether the method did anything but compute.
   bool engaged(std::string_view method) const;

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "accelerate/tensor_math.h"
 #include "ops/ops.h"
 #include "quant/low_rank.h"
 
@@ -60,8 +61,10 @@ int IncrementCaching::rule(int evaluation) const {
   if (run_.has_new_lanes(evaluation)) return kCompute;
   if (!use_.schedule.empty()) return use_.schedule.at(evaluation, run_.num_evaluations(), 0);
   if (!run_.within(use_.settings, evaluation)) return kCompute;
-  const int first = static_cast<int>(std::ceil(use_.settings.number("start") * run_.num_evaluations() - 0.5));
-  return (evaluation - std::max(first, 1) + 1) % use_.settings.whole("interval") == 0 ? kCompute : kFollow;
+  return (evaluation - std::max(run_.first_within(use_.settings), 1) + 1) % use_.settings.whole("interval") ==
+                 0
+             ? kCompute
+             : kFollow;
 }
 
 int64_t IncrementCaching::rank_for(const Weight& weight) const {
@@ -85,26 +88,19 @@ void IncrementCaching::choose() {
   keeps_ = is_wanted_later();
 }
 
-Tensor values_of(Stream& stream, const Tensor& x) {
-  if (x.dtype() == DType::f32) return x;
-  Tensor values = stream.make(x.shape(), DType::f32);
-  ops::unary(stream, {.x = x, .y = values});
-  return values;
-}
-
 Tensor IncrementCaching::product(nn::Walk& walk, const nn::Site& site, const Weight& weight, const Tensor& x,
                                  const Linear& next) {
   const bool of_tokens = site.index >= 0 && x.shape().rank() == 3 && x.dim(1) == run_.num_tokens;
   if (!of_tokens || rank_for(weight) == 0) return next(x);
   choose();
   const auto lanes = walk.run_lanes();
-  const std::string key = fmt::format("{}.{}", site.path, weight.first_row);
+  const std::string key = fmt::format("{}.{}+{}", site.path, weight.first_row, weight.n);
   // Where nothing at all is kept, loading says so.
   if (choice_ == kFollow && (!has_kept_ || caches_.holds(key + ".x", lanes)))
     return followed(walk, key, weight, x);
   const Tensor y = next(x);
   if (keeps_) {
-    caches_.store(walk.stream(), key + ".x", lanes, values_of(walk.stream(), x));
+    caches_.store(walk.stream(), key + ".x", lanes, as_f32(walk.stream(), x));
     caches_.store(walk.stream(), key + ".y", lanes, y);
     has_kept_ = true;
   }
@@ -134,7 +130,7 @@ Tensor IncrementCaching::followed(nn::Walk& walk, const std::string& key, const 
   const auto of_lane = [&](const char* what, size_t lane) {
     return caches_.load(stream, key + what, {lanes[lane]});
   };
-  const Tensor values = values_of(stream, x);
+  const Tensor values = as_f32(stream, x);
   const Tensor increment = tensor(weight.k);
   for (size_t i = 0; i < lanes.size(); ++i) {
     const auto row = static_cast<int64_t>(i);

@@ -67,8 +67,12 @@ Tensor KeyDownsampling::branch(nn::Walk& walk, const nn::Site& site, const Tenso
   return next(query, gather_tokens(stream, keys, upload_rows(stream, tokens, keys.dim(0), run_.num_tokens)));
 }
 
-std::string misfit(const MethodUse&, const RunShape& run) {
-  if (run.num_tokens < 4) return "a grid of so few tokens has no coarser one";
+std::string misfit(const MethodUse& use, const RunShape& run) {
+  if (use.schedule.empty() && run.over_before(use.settings))
+    return "the run is over before its computed beginning is";
+  const int stride = use.settings.whole("stride");
+  if (run.tokens_wide < 2 * stride || run.num_tokens / run.tokens_wide < 2 * stride)
+    return fmt::format("a grid of {} tokens is too small for a stride of {}", run.num_tokens, stride);
   return "";
 }
 

@@ -22,6 +22,7 @@ Settings Settings::read(std::span<const Setting> described, const Config& json) 
         value = json.get_number(key, setting.low, setting.high);
         break;
       case SettingKind::whole:
+      case SettingKind::choice:
         value = json.get_int(key, static_cast<int>(setting.low), static_cast<int>(setting.high));
         break;
       case SettingKind::flag:
@@ -54,10 +55,10 @@ nlohmann::ordered_json Settings::to_json() const {
     const std::string key(described_[i].name);
     if (described_[i].kind == SettingKind::flag)
       json[key] = values_[i] != 0;
-    else if (described_[i].kind == SettingKind::whole)
-      json[key] = static_cast<int>(values_[i]);
-    else
+    else if (described_[i].kind == SettingKind::number)
       json[key] = values_[i];
+    else
+      json[key] = static_cast<int>(values_[i]);
   }
   return json;
 }

@@ -11,7 +11,12 @@
 
 namespace diorama::accelerate {
 
-enum class SettingKind { number, whole, flag };
+enum class SettingKind {
+  number,
+  whole,
+  flag,
+  choice,  // a whole number that names something: more is not further
+};
 
 struct Setting {
   std::string_view name;

@@ -1,5 +1,6 @@
 #include "accelerate/token_clustering.h"
 
+#include <algorithm>
 #include <array>
 
 #include "accelerate/tensor_math.h"
@@ -61,7 +62,8 @@ int TokenClustering::rule(int evaluation) const {
 // The clusters of the first lane, for all.
 Tensor TokenClustering::enter(Stream& stream, const Tensor& x) {
   const HostTensor all = stream.download(x);
-  HostTensor lane = stream.download(x.slice(0, 1));
+  HostTensor lane({1, x.dim(1), x.dim(2)});
+  std::copy_n(all.values.begin(), lane.values.size(), lane.values.begin());
   clusters_ = neutral() ? cluster(lane, run_.tokens_wide, 1, 0)
                         : cluster(lane, run_.tokens_wide, use_.settings.whole("stride"),
                                   use_.settings.whole("rounds"));
@@ -103,6 +105,8 @@ Tensor TokenClustering::block(nn::Walk& walk, const nn::Site& site, const Tensor
 
 std::string misfit(const MethodUse& use, const RunShape& run) {
   const int stride = use.settings.whole("stride");
+  if (use.schedule.empty() && run.over_before(use.settings))
+    return "the run is over before its computed beginning is";
   if (run.num_tokens < stride * stride * 4)
     return fmt::format("{} tokens are too few for clusters", run.num_tokens);
   return "";

@@ -183,6 +183,14 @@ Merging merge_nothing(int64_t num_tokens) {
   return merging_of(into);
 }
 
+Merging merge_any(int64_t num_tokens, int64_t count) {
+  std::vector<int32_t> into(static_cast<size_t>(num_tokens));
+  std::iota(into.begin(), into.end(), 0);
+  for (int64_t i = 0; i < count; ++i)
+    into[static_cast<size_t>(i)] = static_cast<int32_t>(count + i % (num_tokens - count));
+  return merging_of(into);
+}
+
 int64_t most_merged_by_cells(int64_t num_tokens, int64_t tokens_wide) {
   const Grid grid{tokens_wide, num_tokens / tokens_wide, 2};
   return num_tokens - grid.cells_wide() * grid.cells_high();

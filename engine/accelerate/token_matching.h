@@ -29,6 +29,8 @@ Merging merge_by_cells(const HostTensor& x, int64_t tokens_wide, int64_t count, 
 Merging merge_by_energy(const HostTensor& x, int64_t count, double margin);
 // Every token by itself.
 Merging merge_nothing(int64_t num_tokens);
+// `count` tokens merged away, whichever: for a plan on shapes.
+Merging merge_any(int64_t num_tokens, int64_t count);
 // How many each rule can merge away.
 int64_t most_merged_by_cells(int64_t num_tokens, int64_t tokens_wide);
 int64_t most_merged_by_energy(int64_t num_tokens);

@@ -25,7 +25,7 @@ constexpr std::array kSettings{
             "The feed-forward runs on merged tokens too, not self-attention alone"},
 };
 
-constexpr std::array kLadder{Rungs{"merged", {0.25, 0.5}}, Rungs{"energy", {0, 1}}};
+constexpr std::array kLadder{Rungs{"merged", {0.25, 0.5}}};
 
 class TokenMerging final : public nn::Accelerator {
  public:
@@ -71,6 +71,7 @@ const Merging& TokenMerging::merging(Stream& stream, int block, const Tensor& x,
   const auto wanted = static_cast<int64_t>(
       std::llround(use_.settings.number("merged") * static_cast<double>(run_.num_tokens)));
   const int64_t count = std::min(most, wanted / 16 * 16);
+  if (stream.planning()) return merging_.emplace(merge_any(run_.num_tokens, count));
   const HostTensor features = stream.download(x.slice(0, 1));
   // PiToMe lets the margin fall from 0.9 with depth.
   const double margin = 0.9 * (1 - static_cast<double>(block) / run_.num_blocks);
@@ -96,6 +97,8 @@ Tensor TokenMerging::branch(nn::Walk& walk, const nn::Site& site, const Tensor& 
 
 std::string misfit(const MethodUse& use, const RunShape& run) {
   const auto wanted = use.settings.number("merged") * static_cast<double>(run.num_tokens);
+  if (use.schedule.empty() && run.over_before(use.settings))
+    return "the run is over before its computed beginning is";
   if (wanted < 16)
     return fmt::format("of {} tokens that share is less than 16, which is left alone", run.num_tokens);
   return "";

@@ -32,7 +32,7 @@ constexpr std::array kSettings{
             "Keys and values of the other tokens are kept; else they are recomputed, which saves memory"},
     Setting{"most_waits", SettingKind::whole, 6, 1, 100,
             "No token is left out more often in a row, as far as the number kept allows"},
-    Setting{"ranking", SettingKind::whole, kByChange, kByChange, kAtRandom,
+    Setting{"ranking", SettingKind::choice, kByChange, kByChange, kAtRandom,
             "0: what changed most; 1: page rank of the attention graph (an experiment); 2: at random"},
 };
 
@@ -97,13 +97,18 @@ class TokenPruning final : public nn::Accelerator {
   int digit_ = 0;             // of the block that is being computed
   bool keeps_ = false;        // what it gives, for later evaluations
   bool from_cached_ = false;  // the branch that is being computed reads the cached keys
-  std::map<int, std::set<int>> known_, known_keys_;  // lanes whose results are kept, by block
-  std::map<int, std::vector<int32_t>> tokens_;       // of this evaluation, by digit
+  std::map<int, std::set<int>>
+      known_keys_;  // lanes whose keys are those of the last whole evaluation, by block
+  std::map<int, std::vector<int32_t>> tokens_;  // of this evaluation, by digit
   TokenOrder order_;
   std::vector<double> change_;  // of the output at each token when it was last recomputed, per evaluation
   std::vector<double> page_rank_;
   HostTensor output_;  // as each token was last recomputed
 };
+
+bool is_self_attention(const nn::Site& site) {
+  return site.index >= 0 && site.path.ends_with(".attn1");
+}
 
 bool covers(const std::map<int, std::set<int>>& known, int block, const std::vector<int>& lanes) {
   const auto found = known.find(block);
@@ -123,7 +128,8 @@ int TokenPruning::rule(int evaluation, int block) const {
   const double depth = last > first ? (block - first) / static_cast<double>(last - first) : 0.5;
   const double keep =
       s.number("keep") + s.number("growth") * time / length + s.number("depth") * (depth - 0.5);
-  return std::clamp(static_cast<int>(std::lround(10 * (1 - keep))), 0, 9);
+  const int digit = std::clamp(static_cast<int>(std::lround(10 * (1 - keep))), 0, 9);
+  return num_kept_tokens(run_.num_tokens, digit) < run_.num_tokens ? digit : 0;
 }
 
 bool TokenPruning::is_wanted_later(int block) const {
@@ -159,9 +165,7 @@ std::vector<double> TokenPruning::scores() const {
 
 std::vector<int32_t> TokenPruning::best(int64_t count) const {
   const int64_t turns = use_.settings.whole("most_waits") + 1;
-  // Whole evaluations may come often enough by themselves.
-  const bool bounded = use_.schedule.empty() && use_.settings.whole("interval") <= turns;
-  auto tokens = order_.next(scores(), bounded ? 0 : (run_.num_tokens + turns - 1) / turns);
+  auto tokens = order_.next(scores(), (run_.num_tokens + turns - 1) / turns);
   tokens.resize(static_cast<size_t>(count));
   std::ranges::sort(tokens);
   return tokens;
@@ -197,13 +201,16 @@ HostTensor TokenPruning::network(const HostTensor&, const nn::Evaluation& evalua
   }
   // Those that were recomputed everywhere: the smallest set holds them, since sets are the best of one order.
   const auto fewest = std::ranges::max_element(tokens_, {}, [](auto& entry) { return entry.first; });
+  // One half alone is not enough to call a token recomputed.
+  const bool all_lanes =
+      evaluation.lanes.size() == run_.evaluations.at(static_cast<size_t>(evaluation.index)).lanes.size();
   if (fewest == tokens_.end()) {
-    order_.all_recomputed();
+    if (all_lanes) order_.all_recomputed();
     change_ = change;
     output_ = output;
     return all;
   }
-  order_.recomputed(fewest->second);
+  order_.recomputed(all_lanes ? fewest->second : std::vector<int32_t>());
   for (const int32_t token : fewest->second) {
     change_[static_cast<size_t>(token)] = change[static_cast<size_t>(token)];
     copy_token(output, output_, run_.tokens_wide, token);
@@ -214,12 +221,11 @@ HostTensor TokenPruning::network(const HostTensor&, const nn::Evaluation& evalua
 Tensor TokenPruning::block(nn::Walk& walk, const nn::Site& site, const Tensor& x, const Block& next) {
   const bool whole = x.dim(1) == run_.num_tokens;
   digit_ = !whole ? 0 : decisions_.choose(kTokenPruning.name, now_.index, site.index, [&] {
-    return covers(known_, site.index, walk.run_lanes()) ? rule(now_.index, site.index) : 0;
+    return rule(now_.index, site.index);
   });
+  if (num_kept_tokens(run_.num_tokens, digit_) == run_.num_tokens) digit_ = 0;
   keeps_ = whole && (neutral() || is_wanted_later(site.index));
   const Tensor y = next(x);
-  if (digit_ == 0 && keeps_)
-    for (const int lane : walk.run_lanes()) known_[site.index].insert(lane);
   digit_ = 0;
   keeps_ = false;
   return y;
@@ -229,9 +235,11 @@ Tensor TokenPruning::branch(nn::Walk& walk, const nn::Site& site, const Tensor& 
                             const Branch& next) {
   const bool whole = query.dim(1) == run_.num_tokens && nn::Input(query).same_tokens(keys);
   if (!whole || (digit_ == 0 && !keeps_)) return next(query, keys);
-  if (digit_ > 0) return pruned(walk, site, query, keys, next);
+  const auto lanes = walk.run_lanes();
+  if (digit_ > 0 && caches_.holds(site.path + ".update", lanes)) return pruned(walk, site, query, keys, next);
+  if (is_self_attention(site)) known_keys_.erase(site.index);  // until all are computed again, in `core`
   Tensor result = neutral() ? reordered(walk, query, keys, next) : next(query, keys);
-  caches_.store(walk.stream(), site.path + ".update", walk.run_lanes(), result);
+  caches_.store(walk.stream(), site.path + ".update", lanes, result);
   return result;
 }
 
@@ -259,7 +267,7 @@ Tensor TokenPruning::reordered(nn::Walk& walk, const Tensor& query, const Tensor
 
 Tensor TokenPruning::core(nn::Walk& walk, const nn::Site& site, const AttentionArgs& args,
                           const InputForm& output, const Core& next) {
-  if (!site.path.ends_with(".attn1")) return next(args, output);
+  if (!is_self_attention(site)) return next(args, output);
   Stream& stream = walk.stream();
   const auto lanes = walk.run_lanes();
   const std::string key = site.path + ".key";

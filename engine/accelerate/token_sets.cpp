@@ -10,7 +10,7 @@ namespace diorama::accelerate {
 namespace {
 
 constexpr int kMostTokens = 1 << 20;
-constexpr int kMostEvaluations = 4096;
+constexpr size_t kMostBits = size_t{1} << 26;
 constexpr std::string_view kDigits = "0123456789abcdef";
 
 std::string to_hex(std::string_view bytes) {
@@ -41,9 +41,9 @@ TokenSets TokenSets::read(const Config& json) {
   TokenSets sets;
   sets.num_tokens_ = json.get_int("tokens", 1, kMostTokens);
   const auto places = json.get<std::vector<int>>("places");
-  if (places.size() % 2 != 0 || places.size() > size_t{20} * kMostEvaluations)
-    json.reject("places", "an evaluation and a digit for each set");
   const auto num_tokens = static_cast<size_t>(sets.num_tokens_);
+  if (places.size() % 2 != 0 || places.size() / 2 > kMostBits / num_tokens)
+    json.reject("places", "an evaluation and a digit for each set");
   const size_t num_bits = places.size() / 2 * num_tokens;
   const auto packed = from_hex(json.get<std::string>("masks"));
   constexpr size_t kMostInflation = 1032;  // deflate's own limit
@@ -51,7 +51,9 @@ TokenSets TokenSets::read(const Config& json) {
   const auto bits = inflate_exactly(packed, (num_bits + 7) / 8);
   if (bits.empty() && num_bits > 0) json.reject("masks", "a bit for each token of each set, deflated");
   for (size_t i = 0; i + 1 < places.size(); i += 2) {
-    auto& tokens = sets.sets_[{places[i], places[i + 1]}];
+    const auto [entry, is_new] = sets.sets_.try_emplace({places[i], places[i + 1]});
+    if (!is_new) json.reject("places", "each place once");
+    auto& tokens = entry->second;
     for (size_t token = 0; token < num_tokens; ++token) {
       const size_t bit = i / 2 * num_tokens + token;
       if ((bits[bit / 8] >> bit % 8 & 1) != 0) tokens.push_back(static_cast<int32_t>(token));

@@ -20,6 +20,7 @@ class TokenSets {
   static TokenSets read(const Config& json);
   nlohmann::json to_json() const;
 
+  int64_t num_tokens() const { return num_tokens_; }
   // Ascending; null where none is known.
   const std::vector<int32_t>* find(int evaluation, int digit) const;
   // Of `num_tokens`, the same for all sets; ascending.

@@ -16,13 +16,15 @@ void copy_row(const Tensor& from, int64_t from_row, const Tensor& to, int64_t to
 
 }  // namespace
 
-void gather_rows(Device&, const RowsArgs& args) {
+void gather_rows(Device& device, const RowsArgs& args) {
   const int32_t* ids = args.ids.data<int32_t>();
+#pragma omp parallel for num_threads(device.threads_for(args.y.num_elements()))
   for (int64_t i = 0; i < args.ids.num_elements(); ++i) copy_row(args.x, ids[i], args.y, i);
 }
 
-void scatter_rows(Device&, const RowsArgs& args) {
+void scatter_rows(Device& device, const RowsArgs& args) {
   const int32_t* ids = args.ids.data<int32_t>();
+#pragma omp parallel for num_threads(device.threads_for(args.x.num_elements()))
   for (int64_t i = 0; i < args.ids.num_elements(); ++i) copy_row(args.x, i, args.y, ids[i]);
 }
 

@@ -6,7 +6,7 @@
 namespace diorama::ops {
 
 void gather_rows(Stream& stream, const RowsArgs& args) {
-  require(args.ids.dtype() == DType::i32 && args.x.dtype() == args.y.dtype() &&
+  require(args.ids.dtype() == DType::i32 && args.x.dtype() != DType::q8 && args.x.dtype() == args.y.dtype() &&
               args.x.dim(-1) == args.y.dim(-1) && args.y.num_rows() == args.ids.num_elements(),
           "[gather rows] x {}, {} ids, y {}", args.x.shape().to_string(), args.ids.num_elements(),
           args.y.shape().to_string());
@@ -14,7 +14,7 @@ void gather_rows(Stream& stream, const RowsArgs& args) {
 }
 
 void scatter_rows(Stream& stream, const RowsArgs& args) {
-  require(args.ids.dtype() == DType::i32 && args.x.dtype() == args.y.dtype() &&
+  require(args.ids.dtype() == DType::i32 && args.x.dtype() != DType::q8 && args.x.dtype() == args.y.dtype() &&
               args.x.dim(-1) == args.y.dim(-1) && args.x.num_rows() == args.ids.num_elements(),
           "[scatter rows] x {}, {} ids, y {}", args.x.shape().to_string(), args.ids.num_elements(),
           args.y.shape().to_string());

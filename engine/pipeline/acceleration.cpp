@@ -99,8 +99,13 @@ std::filesystem::path save_plans(const ModelFolder& folder, const std::vector<Pl
 std::string other_settings(const Plan& plan, const Recipe& recipe) {
   if (!plan.tuned) return "";
   const accelerate::Tuning& t = *plan.tuned;
+  // Pictures in 16-bit floats are those in fp32 but for what no eye sees; integers are another model.
+  const auto arithmetic = [](const std::string& precision) {
+    return precision == "f32" || precision == "f16" || precision == "bf16" ? "floats" : precision;
+  };
   if (t.width == recipe.width && t.height == recipe.height && t.steps == recipe.steps &&
-      t.sampler == recipe.sampler && t.cfg_scale == recipe.cfg_scale && t.precision == recipe.precision)
+      t.sampler == recipe.sampler && t.cfg_scale == recipe.cfg_scale &&
+      arithmetic(t.precision) == arithmetic(recipe.precision))
     return "";
   return fmt::format(
       "the plan {} was tuned for {} x {}, {} steps of {}, guidance {}, {}; here it may cost more", plan.name,

@@ -39,6 +39,18 @@ std::vector<nn::Evaluation> evaluations_of_run(const Solver& solver, const Guida
   return evaluations;
 }
 
+accelerate::RunShape run_shape(const Solver& solver, const Guidance& guidance,
+                               const models::Transformer::Geometry& geometry, const Shape& latent) {
+  const int64_t wide = latent[3] / geometry.patch_size;
+  accelerate::RunShape shape{.evaluations = evaluations_of_run(solver, guidance),
+                             .num_blocks = geometry.num_blocks,
+                             .num_tokens = latent[2] / geometry.patch_size * wide,
+                             .tokens_wide = wide};
+  for (const Half half : halves_of_run(guidance, solver.num_steps()))
+    shape.conditional.push_back(half == Half::conditional);
+  return shape;
+}
+
 Denoiser::Denoiser(Parts parts, const models::ConditionInputs& inputs, const Shape& latent)
     : parts_(std::move(parts)),
       inputs_(inputs),
@@ -136,19 +148,20 @@ HostTensor Denoiser::guided(int step, const HostTensor& x, double timestep) {
 
 StepReport Denoiser::report(const SolverState& state) const {
   const nn::SiteCounts& counts = walk_.counts();
-  const auto& decisions = parts_.acceleration.decisions();
+  const int64_t tokens = parts_.acceleration.shape().num_tokens;
   StepReport report{.step = state.step,
                     .steps = parts_.solver.num_steps(),
                     .sites = {full_counts_.reached, counts.computed},
-                    .tokens_total = parts_.acceleration.shape().num_tokens,
-                    .kept_tokens = decisions.kept_tokens(static_cast<int>(next_evaluation_) - 1),
+                    .tokens_total = tokens,
+                    .kept_tokens = parts_.acceleration.decisions().kept_tokens(
+                        static_cast<int>(next_evaluation_) - 1, tokens),
                     .x0 = &state.x0};
   for (size_t i = 0; i < full_counts_.block_macs.size(); ++i) {
     const uint64_t executed = i < counts.block_macs.size() ? counts.block_macs[i] : 0;
     report.blocks.push_back(static_cast<float>(executed) / static_cast<float>(full_counts_.block_macs[i]));
   }
   report.tokens_kept =
-      report.kept_tokens.empty() ? report.tokens_total : std::ranges::count(report.kept_tokens, uint8_t{1});
+      report.kept_tokens.empty() ? tokens : std::ranges::count(report.kept_tokens, uint8_t{1});
   return report;
 }
 

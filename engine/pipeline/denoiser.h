@@ -18,6 +18,10 @@ std::vector<Half> halves_of_run(const Guidance& guidance, int num_steps);
 // Every evaluation of the network, with its lanes.
 std::vector<nn::Evaluation> evaluations_of_run(const Solver& solver, const Guidance& guidance);
 
+// The run as methods see it; `latent` [1, C, h, w].
+accelerate::RunShape run_shape(const Solver& solver, const Guidance& guidance,
+                               const models::Transformer::Geometry& geometry, const Shape& latent);
+
 class Denoiser {
  public:
   struct Parts {

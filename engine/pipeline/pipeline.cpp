@@ -130,11 +130,6 @@ RenderRequest Pipeline::resolve(RenderRequest request) const {
   return request;
 }
 
-int64_t Pipeline::num_tokens(const Shape& latent) const {
-  const int patch = transformer_->geometry().patch_size;
-  return (latent[2] / patch) * (latent[3] / patch);
-}
-
 bool Pipeline::adds_noise(const RenderRequest& request) const {
   const FreshNoise fresh = choose_sampler(scheduler_, request.sampler).fresh_noise;
   return fresh == FreshNoise::always || (fresh == FreshNoise::with_eta && request.eta.value_or(0) > 0);
@@ -207,12 +202,8 @@ HostTensor Pipeline::denoise(const RenderRequest& request, const Solver& solver,
                            .end = request.guidance_end,
                            .guided_channels = transformer_->geometry().in_channels});
   const auto halves = halves_of_run(guidance, solver.num_steps());
-  accelerate::RunShape shape{.evaluations = evaluations_of_run(solver, guidance),
-                             .num_blocks = transformer_->geometry().num_blocks,
-                             .num_tokens = num_tokens(noise.shape),
-                             .tokens_wide = noise.shape[3] / transformer_->geometry().patch_size,
-                             .fresh_noise = adds_noise(request)};
-  for (const Half half : halves) shape.conditional.push_back(half == Half::conditional);
+  auto shape = run_shape(solver, guidance, transformer_->geometry(), noise.shape);
+  shape.fresh_noise = adds_noise(request);
   const accelerate::Plan plan = request.acceleration.value_or(accelerate::Plan());
   accelerate::Run acceleration(plan, shape, request.decisions.value_or(accelerate::Decisions()));
   for (const std::string& misfit : acceleration.misfits()) observer.on_warning(misfit);

@@ -59,7 +59,6 @@ class Pipeline {
   HostTensor denoise(const RenderRequest& request, const Solver& solver, const HostTensor& noise,
                      const RenderObserver& observer, RenderResult& result);
   Recipe recipe(const RenderRequest& request) const;
-  int64_t num_tokens(const Shape& latent) const;
   bool adds_noise(const RenderRequest& request) const;
 
   ModelFolder folder_;

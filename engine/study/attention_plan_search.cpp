@@ -35,22 +35,24 @@ double attention_loss(const HostTensor& a, const HostTensor& b) {
 // whose input is kept.
 class AttentionPlanSearch::Watcher final : public nn::Accelerator {
  public:
-  void begin_picture(double delta, bool first, std::vector<bool> conditional, int num_blocks,
-                     const std::function<void()>& on_step) {
+  void begin_picture(double delta, bool first, accelerate::RunShape shape,
+                     const std::function<void()>& on_try) {
     if (first) schedule_ = {};
     delta_ = delta;
     first_picture_ = first;
-    num_blocks_ = num_blocks;
-    on_step_ = &on_step;
+    num_blocks_ = shape.num_blocks;
+    on_try_ = &on_try;
     caches_ = {};
     entries_ = {};
     lanes_.clear();
-    shape_ = {.evaluations = {}, .conditional = std::move(conditional), .num_blocks = num_blocks};
+    shape_ = std::move(shape);
     method_ = use_.method->make({use_, shape_, decisions_, caches_});
   }
   const Digits& schedule() const { return schedule_; }
 
-  bool attaches_to(nn::SiteKind kind) const override { return kind != nn::SiteKind::linear; }
+  bool attaches_to(nn::SiteKind kind) const override {
+    return kind == nn::SiteKind::network || kind == nn::SiteKind::block || method_->attaches_to(kind);
+  }
   void begin(const nn::Evaluation& evaluation) override {
     now_ = evaluation.index;
     method_->begin(evaluation);
@@ -87,7 +89,7 @@ class AttentionPlanSearch::Watcher final : public nn::Accelerator {
   double delta_ = 0;
   bool first_picture_ = true;
   int num_blocks_ = 0;
-  const std::function<void()>* on_step_ = nullptr;
+  const std::function<void()>* on_try_ = nullptr;
 
   int now_ = 0;
   std::vector<int> lanes_;  // of the evaluation before
@@ -103,6 +105,7 @@ HostTensor AttentionPlanSearch::Watcher::run(const Evaluate& evaluate, const Dig
   const nlohmann::json tables{{use_.method->name, digits.to_json()},
                               {accelerate::kAttentionKept, keeps.to_json()}};
   decisions_ = Decisions::read(Config::parse(tables.dump(), "attention plan"));
+  (*on_try_)();
   first_ = first;
   last_ = last;
   saved_ = saved;
@@ -158,13 +161,27 @@ void AttentionPlanSearch::Watcher::decide(const Evaluate& evaluate) {
 HostTensor AttentionPlanSearch::Watcher::network(const HostTensor&, const nn::Evaluation& evaluation,
                                                  const Network& next) {
   const Evaluate evaluate = [&] { return next(evaluation.lanes); };
-  (*on_step_)();
   const bool anew = !accelerate::contains_all(lanes_, evaluation.lanes);  // nothing is kept of some lanes
   lanes_ = evaluation.lanes;
   for (int block = 0; first_picture_ && block < num_blocks_; ++block) schedule_.set(now_, block, 0);
   if (!anew) decide(evaluate);
   return run(evaluate, schedule_, 0, num_blocks_ - 1, -1, kKeepAll);
 }
+
+namespace {
+
+accelerate::RunShape run_shape_of(const Pipeline& pipeline, const RenderRequest& picture) {
+  const auto solver = make_solver(
+      pipeline.folder().config("scheduler"),
+      {.sampler = picture.sampler, .steps = *picture.steps, .shift = picture.shift, .eta = picture.eta});
+  const Guidance guidance(
+      {.scale = *picture.cfg_scale, .begin = picture.guidance_begin, .end = picture.guidance_end});
+  const int down = pipeline.latent().downsampling;
+  return run_shape(*solver, guidance, pipeline.geometry(),
+                   {1, pipeline.latent().latent_channels, *picture.height / down, *picture.width / down});
+}
+
+}  // namespace
 
 AttentionPlanSearch::AttentionPlanSearch(const ModelFolder& folder, Device& device,
                                          const Precision& precision)
@@ -174,15 +191,9 @@ AttentionPlanSearch::AttentionPlanSearch(const ModelFolder& folder, Device& devi
 AttentionPlanSearch::~AttentionPlanSearch() = default;
 
 accelerate::Schedule AttentionPlanSearch::search(std::span<const RenderRequest> pictures, double delta,
-                                                 const std::function<void()>& on_step) {
+                                                 const std::function<void()>& on_try) {
   for (const RenderRequest& picture : pictures) {
-    const Guidance guidance(
-        {.scale = *picture.cfg_scale, .begin = picture.guidance_begin, .end = picture.guidance_end});
-    std::vector<bool> conditional;
-    for (const Half half : halves_of_run(guidance, *picture.steps))
-      conditional.push_back(half == Half::conditional);
-    watcher_->begin_picture(delta, &picture == pictures.data(), std::move(conditional),
-                            pipeline_.geometry().num_blocks, on_step);
+    watcher_->begin_picture(delta, &picture == pictures.data(), run_shape_of(pipeline_, picture), on_try);
     pipeline_.render(picture);
   }
   return watcher_->schedule();

@@ -18,9 +18,10 @@ class AttentionPlanSearch {
   // At evaluation t and block i of L the first of AST, WA-RS for one half, WA-RS, ASC after which the
   // network's output is within delta (i + 1) / L of that of full attention at t; what was taken before stays,
   // so that errors add up. The first picture decides; each further one takes back what costs it too much.
+  // `on_try` is called before every evaluation and may end the search by throwing.
   // Resolved requests of the same size, steps and guidance.
   accelerate::Schedule search(std::span<const RenderRequest> pictures, double delta,
-                              const std::function<void()>& on_step);
+                              const std::function<void()>& on_try);
 
  private:
   class Watcher;

@@ -65,15 +65,9 @@ class Runs {
         guidance_({.scale = 4, .guided_channels = model_.network->geometry().in_channels}) {}
 
   Outcome run(const accelerate::Plan& plan, Decisions decisions, nn::Accelerator* watcher = nullptr) const {
-    const auto geometry = model_.network->geometry();
     HostTensor noise({1, model_.latent.shape[1], model_.latent.shape[2], model_.latent.shape[3]});
     std::copy_n(model_.latent.values.begin(), noise.values.size(), noise.values.begin());
-    const int64_t side = geometry.sample_size / geometry.patch_size;
-    accelerate::RunShape shape{.evaluations = evaluations_of_run(*solver_, guidance_),
-                               .num_blocks = geometry.num_blocks,
-                               .num_tokens = side * side};
-    for (const Half half : halves_of_run(guidance_, solver_->num_steps()))
-      shape.conditional.push_back(half == Half::conditional);
+    const auto shape = run_shape(*solver_, guidance_, model_.network->geometry(), noise.shape);
     accelerate::Run acceleration(plan, shape, std::move(decisions));
     std::vector<nn::Accelerator*> watchers;
     if (watcher != nullptr) watchers.push_back(watcher);

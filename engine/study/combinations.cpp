@@ -22,11 +22,7 @@ Combination combine(const TuneRow& a, const TuneRow& b) {
   std::vector<MethodUse> uses = a.plan->uses;
   uses.insert(uses.end(), b.plan->uses.begin(), b.plan->uses.end());
   const double error = std::pow(10, -a.psnr.mean / 10) + std::pow(10, -b.psnr.mean / 10);
-  // A schedule is no setting: such plans go by the names of their parts.
-  const bool scheduled =
-      std::ranges::any_of(uses, [](const MethodUse& use) { return !use.schedule.empty(); });
-  Plan plan = plan_of(std::move(uses), scheduled ? a.what + " + " + b.what : "");
-  return {std::move(plan), -10 * std::log10(error), a.macs_ratio * b.macs_ratio};
+  return {plan_of(std::move(uses)), -10 * std::log10(error), a.macs_ratio * b.macs_ratio};
 }
 
 // The first of each pair of methods, and of each the second, so that no pair fills a round.

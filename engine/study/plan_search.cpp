@@ -23,18 +23,28 @@ void PlanSearch::try_ladders() {
   }
 }
 
-void PlanSearch::try_attention_plans(AttentionPlanSearch& search) {
+std::optional<nlohmann::json> PlanSearch::find_schedule(AttentionPlanSearch& search, const std::string& name,
+                                                        double delta) {
   constexpr size_t kPictures = 2;
+  const auto& all = contest_.requests();
+  int tries = 0;
+  const auto on_try = [&] {
+    if (trials_.out_of_time()) fail(Fault::cancelled, "[tune] the time is up");
+    if (++tries % 100 == 0) trials_.say(fmt::format("{}: {} evaluations", name, tries));
+  };
+  try {
+    return search.search(std::span(all).first(std::min(kPictures, all.size())), delta, on_try).to_json();
+  } catch (const Error& error) {
+    if (error.fault() != Fault::cancelled || !trials_.out_of_time()) throw;
+    return std::nullopt;
+  }
+}
+
+void PlanSearch::try_attention_plans(AttentionPlanSearch& search) {
   for (const double delta : {0.05, 0.15, 0.3}) {
     const std::string name = fmt::format("attention_sharing delta {:g}", delta);
-    const auto& all = contest_.requests();
-    const auto schedule = trials_.note("schedule of " + name, [&] {
-      int step = 0;
-      return search
-          .search(std::span(all).first(std::min(kPictures, all.size())), delta,
-                  [&] { trials_.say(fmt::format("{}: search, evaluation {}", name, ++step)); })
-          .to_json();
-    });
+    const auto schedule =
+        trials_.note("schedule of " + name, [&] { return find_schedule(search, name, delta); });
     if (!schedule) return;
     accelerate::MethodUse use(accelerate::kAttentionSharing);
     use.schedule = accelerate::Schedule::read(

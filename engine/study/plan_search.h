@@ -21,6 +21,10 @@ class PlanSearch {
   void try_neighbours(const TuneGoal& goal);
 
  private:
+  // None where the time is up before it is found.
+  std::optional<nlohmann::json> find_schedule(AttentionPlanSearch& search, const std::string& name,
+                                              double delta);
+
   Contest& contest_;
   Trials& trials_;
 };

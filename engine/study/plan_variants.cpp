@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
+#include "base/hash.h"
+
 namespace diorama {
 namespace {
 
@@ -15,7 +19,9 @@ std::vector<double> beside(const Setting& setting, double value) {
   if (setting.kind == SettingKind::whole) others = {value - 1, value + 1};
   if (setting.kind == SettingKind::number && value > 0 && value < setting.high)
     others = {value / 1.25, value * 1.25};
-  std::erase_if(others, [&](double other) { return other < setting.low || other > setting.high; });
+  // An interval of 1 leaves nothing out.
+  const double low = setting.name == "interval" ? 2 : setting.low;
+  std::erase_if(others, [&](double other) { return other < low || other > setting.high; });
   return others;
 }
 
@@ -29,6 +35,11 @@ std::string describe(const Plan& plan) {
     for (const Setting& setting : use.method->settings)
       if (const double value = use.settings.number(setting.name); value != usual.number(setting.name))
         text += fmt::format(" {} {:g}", setting.name, value);
+    if (!use.schedule.empty()) {
+      Hash64 hash;
+      hash.add(use.schedule.to_json().dump());
+      text += fmt::format(" schedule {:08x}", hash.value() >> 32);
+    }
   }
   return text;
 }

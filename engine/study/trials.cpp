@@ -25,10 +25,13 @@ bool read(const nlohmann::json* measured, TuneRow& row) {
 }  // namespace
 
 const TuneRow* Trials::try_way(const Way& way, const std::string& what, const std::string& series) {
-  const auto known = std::ranges::find(rows_, what, &TuneRow::what);
-  if (known != rows_.end()) return &*known;
+  const auto tried = std::ranges::find(rows_, what, &TuneRow::what);
+  if (tried != rows_.end()) return &*tried;
   TuneRow row{.what = what, .series = series, .plan = way.plan, .psnr = {}, .ssim = {}};
-  if (!read(notebook_.find(what), row)) {
+  // What was left at the first pictures may be of interest now.
+  const bool known_enough =
+      read(notebook_.find(what), row) && (is_complete(row) || is_under_floor(row) || is_beaten(row));
+  if (!known_enough) {
     if (out_of_time()) {
       stopped_ = true;
       return nullptr;
@@ -60,14 +63,13 @@ bool Trials::is_beaten(const TuneRow& row) const {
 }
 
 std::optional<nlohmann::json> Trials::note(const std::string& what,
-                                           const std::function<nlohmann::json()>& make) {
+                                           const std::function<std::optional<nlohmann::json>()>& make) {
   if (const auto* known = notebook_.find(what)) return *known;
-  if (out_of_time()) {
+  const auto made = out_of_time() ? std::nullopt : make();
+  if (made)
+    notebook_.write(what, *made);
+  else
     stopped_ = true;
-    return std::nullopt;
-  }
-  const nlohmann::json made = make();
-  notebook_.write(what, made);
   return made;
 }
 

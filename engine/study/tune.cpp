@@ -11,8 +11,11 @@ namespace diorama {
 namespace {
 
 std::filesystem::path notebook_file(const ModelFolder& folder, const Device& device,
-                                    const TuneOptions& options, const RenderRequest& first) {
+                                    const TuneOptions& options, const std::vector<RenderRequest>& requests) {
+  const RenderRequest& first = requests.front();
   Hash64 name;
+  for (const RenderRequest& request : requests)
+    name.add(fmt::format("{} {} {}", request.prompt, request.class_label.value_or(-1), request.seed));
   for (const std::string& part :
        {folder.content_hash(), device.description(), options.precision.name, first.sampler,
         fmt::format("{} x {}, {} steps, {}, {} pictures", *first.width, *first.height, *first.steps,
@@ -101,7 +104,7 @@ TuneReport tune(const ModelFolder& folder, Device& device, const TuneOptions& op
   const auto start = Trials::Clock::now();
   Contest contest(device, folder, options.precision, PromptSet::tuning, options.pictures, options.steps);
   const RenderRequest request = contest.first();
-  Notebook notebook(notebook_file(folder, device, options, request));
+  Notebook notebook(notebook_file(folder, device, options, contest.requests()));
   Trials trials(contest, notebook, floor_of(options.goals), progress);
   const std::chrono::duration<double> searching =
       std::chrono::duration<double>(60 * options.minutes) - judging_takes(contest, options);

@@ -119,6 +119,9 @@ TEST(TokenSets, damaged_ones_are_refused) {
   refuse(sound, "places", {0, 5, 1});
   refuse(sound, "places", {0, 5, 1, 5});
   refuse(sound, "masks", "00zz");
+  TokenSets twice = sets;
+  twice.set(1, 5, 64, {4});
+  refuse(twice.to_json(), "places", {0, 5, 0, 5});
   refuse(sound, "masks", "");
 }
 
