@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "io/model_search.h"
+#include "pipeline/branch.h"
 
 namespace diorama {
 namespace {
@@ -112,7 +113,9 @@ RenderRequest request_of(const Recipe& recipe, bool exact, const std::string& wh
                         .sampler = recipe.sampler,
                         .shift = recipe.shift,
                         .eta = recipe.eta,
-                        .seed = recipe.seed};
+                        .seed = recipe.seed,
+                        .branch = read_branch(recipe, where)};
+  if (exact && request.branch) request.branch->parent.decisions = {};
   if (exact || recipe.decisions.is_null()) return request;
   const Config decisions = Config::parse(recipe.decisions.dump(), where);
   request.acceleration = Plan::read(decisions.get<Config>("plan"));

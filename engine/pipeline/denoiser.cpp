@@ -17,16 +17,17 @@ std::vector<nn::Accelerator*> joined(std::vector<nn::Accelerator*> outer,
 
 }  // namespace
 
-std::vector<Half> halves_of_run(const Guidance& guidance, int num_steps) {
-  for (int step = 0; step < num_steps; ++step)
+std::vector<Half> halves_of_run(const Guidance& guidance, int num_steps, int first_step) {
+  for (int step = first_step; step < num_steps; ++step)
     if (guidance.acts(step, num_steps)) return guidance.halves(step, num_steps);
   return {Half::conditional};
 }
 
-std::vector<nn::Evaluation> evaluations_of_run(const Solver& solver, const Guidance& guidance) {
-  const auto run = halves_of_run(guidance, solver.num_steps());
+std::vector<nn::Evaluation> evaluations_of_run(const Solver& solver, const Guidance& guidance,
+                                               int first_step) {
+  const auto run = halves_of_run(guidance, solver.num_steps(), first_step);
   std::vector<nn::Evaluation> evaluations;
-  for (int step = 0; step < solver.num_steps(); ++step) {
+  for (int step = first_step; step < solver.num_steps(); ++step) {
     nn::Evaluation evaluation;
     for (const Half half : guidance.halves(step, solver.num_steps()))
       evaluation.lanes.push_back(static_cast<int>(std::ranges::find(run, half) - run.begin()));
@@ -43,7 +44,7 @@ Denoiser::Denoiser(Parts parts, const models::ConditionInputs& inputs, const Sha
     : parts_(std::move(parts)),
       inputs_(inputs),
       latent_(latent),
-      evaluations_(evaluations_of_run(parts_.solver, parts_.guidance)),
+      evaluations_(evaluations_of_run(parts_.solver, parts_.guidance, parts_.first_step)),
       planned_(plan_run(parts_.acceleration.decisions().mode() == accelerate::Decisions::Mode::decide
                             ? accelerate::Decisions(accelerate::Decisions::Mode::foresee)
                             : parts_.acceleration.decisions())),
@@ -140,19 +141,25 @@ StepReport Denoiser::report(const SolverState& state) const {
           .sites = {full_sites_, walk_.counts().computed},
           .tokens_kept = tokens,
           .tokens_total = tokens,
-          .x0 = &state.x0};
+          .x0 = &state.x0,
+          .state = &state};
 }
 
 HostTensor Denoiser::run(const HostTensor& noise, uint64_t seed, const RenderObserver& observer) {
-  using Clock = std::chrono::steady_clock;
   SolverState state{.step = 0, .x = noise, .x0 = {}};
+  run(state, parts_.solver.num_steps(), seed, observer);
+  return state.x;
+}
+
+void Denoiser::run(SolverState& state, int last_step, uint64_t seed, const RenderObserver& observer) {
+  using Clock = std::chrono::steady_clock;
   const auto evaluate_now = [&](const HostTensor& x, double timestep) {
     return guided(state.step, x, timestep);
   };
   const auto draw_noise = [&](int step) {
     return normal_noise(latent_, seed, static_cast<uint32_t>(step) + 1);
   };
-  while (state.step < parts_.solver.num_steps()) {
+  while (state.step < last_step) {
     const auto start = Clock::now();
     const uint64_t executed_before = executed_macs();
     const uint64_t full_before = full_macs();
@@ -165,7 +172,6 @@ HostTensor Denoiser::run(const HostTensor& noise, uint64_t seed, const RenderObs
     step.full_macs = full_macs() - full_before;
     observer.on_step(step);
   }
-  return state.x;
 }
 
 }  // namespace diorama
