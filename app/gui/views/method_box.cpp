@@ -1,0 +1,115 @@
+#include "gui/views/method_box.h"
+
+#include <QDoubleSpinBox>
+#include <QFormLayout>
+#include <QSignalBlocker>
+#include <QSpinBox>
+#include <QVBoxLayout>
+
+#include "gui/views/theme.h"
+#include "gui/views/widgets.h"
+
+namespace diorama::gui {
+namespace {
+
+// "first_block" -> "First block"
+QString readable(QString name) {
+  name.replace('_', ' ');
+  name[0] = name[0].toUpper();
+  return name;
+}
+
+}  // namespace
+
+MethodBox::MethodBox(const MethodFacts& facts)
+    : facts_(facts), on_(new QCheckBox(facts.title)), settings_(new QWidget) {
+  on_->setToolTip(QStringLiteral("%1\n%2").arg(facts.help, facts.source));
+  auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(space::kTight);
+  layout->addWidget(on_);
+  auto* form = new QFormLayout(settings_);
+  form->setContentsMargins(space::kHuge, 0, 0, space::kTight);
+  form->setSpacing(space::kTight);
+  for (const SettingFacts& setting : facts.settings) {
+    QWidget* widget = control(setting);
+    widget->setToolTip(setting.help);
+    widget->setAccessibleName(readable(setting.name));
+    widget->setAccessibleDescription(setting.help);
+    auto* name = label(readable(setting.name), "dim");
+    name->setToolTip(setting.help);
+    form->addRow(name, widget);
+    controls_[setting.name] = widget;
+  }
+  layout->addWidget(settings_);
+  settings_->hide();
+  connect(on_, &QCheckBox::toggled, settings_, &QWidget::setVisible);
+  connect(on_, &QCheckBox::toggled, this, &MethodBox::edited);
+}
+
+QWidget* MethodBox::control(const SettingFacts& setting) {
+  switch (setting.kind) {
+    case SettingFacts::Kind::flag: {
+      auto* box = new QCheckBox;
+      box->setChecked(setting.fallback != 0);
+      connect(box, &QCheckBox::toggled, this, &MethodBox::edited);
+      return box;
+    }
+    case SettingFacts::Kind::whole: {
+      auto* box = new QSpinBox;
+      box->setRange(static_cast<int>(setting.low), static_cast<int>(setting.high));
+      box->setValue(static_cast<int>(setting.fallback));
+      connect(box, &QSpinBox::valueChanged, this, &MethodBox::edited);
+      return box;
+    }
+    case SettingFacts::Kind::number:
+      break;
+  }
+  auto* box = new QDoubleSpinBox;
+  box->setDecimals(3);
+  box->setRange(setting.low, setting.high);
+  box->setSingleStep((setting.high - setting.low) / 20);
+  box->setValue(setting.fallback);
+  connect(box, &QDoubleSpinBox::valueChanged, this, &MethodBox::edited);
+  return box;
+}
+
+double MethodBox::value(const SettingFacts& setting) const {
+  QWidget* widget = controls_[setting.name];
+  if (const auto* box = qobject_cast<QCheckBox*>(widget)) return box->isChecked() ? 1 : 0;
+  if (const auto* box = qobject_cast<QSpinBox*>(widget)) return box->value();
+  return qobject_cast<QDoubleSpinBox*>(widget)->value();
+}
+
+void MethodBox::setValue(const SettingFacts& setting, double value) {
+  QWidget* widget = controls_[setting.name];
+  const QSignalBlocker quiet(widget);
+  if (auto* box = qobject_cast<QCheckBox*>(widget)) return box->setChecked(value != 0);
+  if (auto* box = qobject_cast<QSpinBox*>(widget)) return box->setValue(static_cast<int>(value));
+  qobject_cast<QDoubleSpinBox*>(widget)->setValue(value);
+}
+
+QJsonObject MethodBox::use() const {
+  QJsonObject use = given_;
+  use["method"] = facts_.name;
+  for (const SettingFacts& setting : facts_.settings) {
+    const double v = value(setting);
+    use[setting.name] = setting.kind == SettingFacts::Kind::flag    ? QJsonValue(v != 0)
+                        : setting.kind == SettingFacts::Kind::whole ? QJsonValue(static_cast<int>(v))
+                                                                    : QJsonValue(v);
+  }
+  return use;
+}
+
+void MethodBox::setUse(const QJsonObject& use) {
+  given_ = use;
+  for (const SettingFacts& setting : facts_.settings) {
+    const QJsonValue v = use[setting.name];
+    setValue(setting, v.isBool() ? (v.toBool() ? 1 : 0) : v.toDouble(setting.fallback));
+  }
+  const QSignalBlocker quiet(on_);
+  on_->setChecked(!use.isEmpty());
+  settings_->setVisible(on_->isChecked());
+}
+
+}  // namespace diorama::gui
