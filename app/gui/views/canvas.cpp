@@ -19,6 +19,14 @@ constexpr double kSmallestZoom = 1.0 / 16;
 constexpr double kLargestZoom = 64;
 constexpr double kWheelStep = 1.2;  // a notch
 
+// Doubled again and again: smoother than one large step, which shows the cells' corners.
+QImage enlarged(QImage image) {
+  constexpr int kEnough = 512;  // pixels
+  while (!image.isNull() && std::max(image.width(), image.height()) * 2 <= kEnough)
+    image = image.scaled(image.size() * 2, Qt::KeepAspectRatio, Qt::SmoothTransformation);
+  return image;
+}
+
 }  // namespace
 
 Canvas::Canvas() {
@@ -38,6 +46,7 @@ void Canvas::updateSoon() {
 
 void Canvas::setImage(const QImage& image, const QSize& size) {
   image_ = image;
+  painted_ = preview_ ? enlarged(image) : image;
   if (size != size_) {
     size_ = size;
     centre_ = QPointF(size.width(), size.height()) / 2;
@@ -128,7 +137,7 @@ void Canvas::paintEvent(QPaintEvent*) {
   }
   const bool keepsPixels = !preview_ && zoom_ * devicePixelRatio() >= 2;
   painter.setRenderHint(QPainter::SmoothPixmapTransform, !keepsPixels);
-  painter.drawImage(target(), image_);
+  painter.drawImage(target(), painted_);
   if (tokensShown_ && !kept_.empty()) paintTokens(painter, target());
 }
 

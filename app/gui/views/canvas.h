@@ -56,6 +56,7 @@ class Canvas : public QWidget {
   void startDrag();
 
   QImage image_;
+  QImage painted_;  // a preview enlarged
   QSize size_;  // pixels of the picture
   QString path_;
   QString hint_;

@@ -36,8 +36,17 @@ QFormLayout* form() {
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setHorizontalSpacing(space::kMedium);
   layout->setVerticalSpacing(space::kSmall);
+  layout->setLabelAlignment(Qt::AlignLeft | Qt::AlignVCenter);
   layout->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
   return layout;
+}
+
+// As high as its field, so that both stand on one line.
+QLabel* fieldName(const QString& text) {
+  constexpr int kFieldHeight = 32;  // pixels
+  QLabel* name = label(text);
+  name->setFixedHeight(kFieldHeight);
+  return name;
 }
 
 QHBoxLayout* row(std::initializer_list<QWidget*> widgets) {
@@ -103,6 +112,7 @@ QWidget* SettingsPanel::makePrompt() {
   tokens_ = label({}, "dim");
   tokens_->setWordWrap(true);
   classes_ = new ClassPicker;
+  classes_->hide();
   hints_ = new HintChips;
 
   prompts_ = new QWidget;
@@ -140,14 +150,14 @@ QWidget* SettingsPanel::makePicture() {
   auto* section = new QWidget;
   auto* layout = form();
   section->setLayout(layout);
-  layout->addRow(label(tr("Size")), size_);
+  layout->addRow(fieldName(tr("Size")), size_);
   auto* sides = row({width_, label(QStringLiteral("×")), height_});
   sides->setStretch(0, 1);
   sides->setStretch(2, 1);
   layout->addRow(QString(), sides);
-  layout->addRow(label(tr("Steps")), steps_);
-  layout->addRow(label(tr("Guidance")), guidance_);
-  layout->addRow(label(tr("Sampler")), sampler_);
+  layout->addRow(fieldName(tr("Steps")), steps_);
+  layout->addRow(fieldName(tr("Guidance")), guidance_);
+  layout->addRow(fieldName(tr("Sampler")), sampler_);
   return section;
 }
 
@@ -164,8 +174,8 @@ QWidget* SettingsPanel::makeSeed() {
   section->setLayout(layout);
   auto* seeds = row({seed_, dice_, lock_});
   seeds->setStretch(0, 1);
-  layout->addRow(label(tr("Seed")), seeds);
-  layout->addRow(label(tr("Pictures")), count_);
+  layout->addRow(fieldName(tr("Seed")), seeds);
+  layout->addRow(fieldName(tr("Pictures")), count_);
   return section;
 }
 
@@ -184,8 +194,8 @@ QWidget* SettingsPanel::makeCompute() {
   layout->addWidget(label(tr("Acceleration"), "section"));
   layout->addWidget(acceleration_);
   auto* compute = form();
-  compute->addRow(label(tr("Precision")), precision_);
-  compute->addRow(label(tr("Device")), device_);
+  compute->addRow(fieldName(tr("Precision")), precision_);
+  compute->addRow(fieldName(tr("Device")), device_);
   layout->addLayout(compute);
   layout->addWidget(deviceReason_);
   return section;
@@ -265,6 +275,7 @@ void SettingsPanel::showModel() {
   const ModelFacts* facts = session_.model();
   if (facts == nullptr || !facts->usable()) return;
   showing_ = true;
+  shownModel_ = facts->path;
   sampler_->clear();
   for (const QString& name : facts->samplers) sampler_->addItem(name, name);
   width_->setSingleStep(facts->sizeMultiple);
@@ -300,8 +311,9 @@ void SettingsPanel::showSizes() {
 
 void SettingsPanel::showSettings() {
   if (showing_) return;
-  showing_ = true;
   const PaintSettings& s = session_.store().settings();
+  if (s.model != shownModel_ && session_.model() != nullptr) return showModel();
+  showing_ = true;
   const WindowState& state = session_.store().state();
   choose(model_, s.model);
   prompt_->setPrompt(s.prompt);

@@ -47,6 +47,7 @@ class SettingsPanel : public QWidget {
 
   Session& session_;
   bool showing_ = false;  // the controls follow the store, not the user
+  QString shownModel_;    // whose samplers and chips are there
   QComboBox* model_;
   PromptEdit* prompt_;
   PromptEdit* negative_;
