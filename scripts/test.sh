@@ -12,6 +12,7 @@ export DIORAMA_REQUIRE=vulkan,radv,layers,window
 cmake -S "$top" --preset release -DDIORAMA_TESTS=ON -DDIORAMA_APP=ON
 cmake --build "$build"
 rm -rf "$reports"
+mkdir -p "$reports"
 GTEST_OUTPUT=xml:$reports/ ctest --test-dir "$build" --output-on-failure --timeout 3600
 
 count() { cat "$reports"/*.xml | grep '<testcase ' | grep -c "$1" || true; }

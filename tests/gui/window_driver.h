@@ -19,7 +19,8 @@ inline void keepScreen(QWidget& window, const QString& name) {
   QDir().mkpath(folder);
   const double scale = window.devicePixelRatio();
   const QString theme = Theme::instance().isDark() ? QStringLiteral("dark") : QStringLiteral("light");
-  QCoreApplication::processEvents();
+  constexpr int kLayoutPasses = 4;  // panels within panels
+  for (int i = 0; i < kLayoutPasses; ++i) QCoreApplication::processEvents();
   window.grab().save(QStringLiteral("%1/%2-%3-%4x.png").arg(folder, name, theme).arg(scale));
 }
 

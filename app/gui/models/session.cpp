@@ -207,12 +207,17 @@ void Session::onPainted(const PaintedPicture& picture) {
     emit message(tr("The picture is painted but could not be saved: %1").arg(picture.problem),
                  tr("Save it elsewhere with Save as, or choose another folder for pictures."), true);
   else
-    gallery_.add(rowOf(picture));
+    addToGallery(picture);
   emit painted(picture);
   if (!picture.compareWith.isEmpty() && !picture.path.isEmpty())
     emit compareReady(picture.compareWith, picture.path);
   queue_.remove(picture.job);
   if (running_ == 0) emit idle();
+}
+
+void Session::addToGallery(const PaintedPicture& picture) {
+  gallery_.thumbnails().put(picture.path, picture.image);
+  gallery_.add(rowOf(picture));
 }
 
 void Session::onFailed(qint64 job, const Failure& failure) {

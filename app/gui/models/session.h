@@ -77,6 +77,7 @@ class Session : public QObject {
   void enqueue(PaintJob job);
   quint64 drawSeed();
   void onPainted(const PaintedPicture& picture);
+  void addToGallery(const PaintedPicture& picture);
   void onFailed(qint64 job, const Failure& failure);
   void findStrays();
 

@@ -41,11 +41,18 @@ QImage Thumbnails::of(const QString& path) {
   return {};
 }
 
+void Thumbnails::put(const QString& path, const QImage& image) {
+  const QSize most(kSide, kSide);
+  const bool small = image.width() <= kSide && image.height() <= kSide;
+  const QImage kept = small ? image : image.scaled(most, Qt::KeepAspectRatio, Qt::SmoothTransformation);
+  const auto kilobytes = static_cast<int>(kept.sizeInBytes() / 1024);
+  images_.insert(path, new QImage(kept), std::max(kilobytes, 1));
+}
+
 void Thumbnails::keep(const QString& path, const QImage& image) {
   asked_.remove(path);
   ++numRead_;
-  const auto kilobytes = static_cast<int>(image.sizeInBytes() / 1024);
-  images_.insert(path, new QImage(image), std::max(kilobytes, 1));
+  put(path, image);
   emit ready(path);
 }
 

@@ -20,6 +20,8 @@ class Thumbnails : public QObject {
 
   // Null while it is read; then `ready` comes.
   QImage of(const QString& path);
+  // What is known without reading it.
+  void put(const QString& path, const QImage& image);
   int numRead() const { return numRead_; }
 
  signals:

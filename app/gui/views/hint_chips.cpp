@@ -54,12 +54,10 @@ void HintChips::fill(QLayout* row, QButtonGroup& group, const QStringList& words
                      const QList<QColor>& colours) {
   for (int i = 0; i < words.size(); ++i) {
     const bool isColour = i < colours.size();
-    auto* chip = button(isColour ? QString() : words[i], {}, isColour ? nullptr : "chip");
+    auto* chip = button(isColour ? QString() : words[i], {}, isColour ? "swatch" : "chip");
     if (isColour) {
       chip->setIcon(swatch(colours[i]));
       chip->setIconSize({kSwatch, kSwatch});
-      chip->setFlat(true);
-      chip->setStyleSheet(QStringLiteral("padding: 1px; min-height: 20px; border-radius: 12px;"));
     }
     chip->setCheckable(true);
     chip->setProperty("word", words[i]);

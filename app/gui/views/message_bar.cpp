@@ -33,9 +33,9 @@ MessageBar::MessageBar() : icon_(new QLabel), text_(new QLabel), yes_(new QPushB
 }
 
 void MessageBar::show(const QString& text, const QString& advice, bool isError) {
-  if (text_->text().startsWith(text) && isVisible()) return;
   icon_->setPixmap(icon(isError ? "warning" : "about").pixmap(18, 18));
-  text_->setText(advice.isEmpty() ? text : QStringLiteral("%1\n%2").arg(text, advice));
+  const QString sentence = text.left(1).toUpper() + text.mid(1);
+  text_->setText(advice.isEmpty() ? sentence : QStringLiteral("%1\n%2").arg(sentence, advice));
   setAccessibleName(text_->text());
   yes_->hide();
   no_->hide();

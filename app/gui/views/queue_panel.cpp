@@ -89,6 +89,7 @@ QueuePanel::QueuePanel(Session& session)
   head->addWidget(clear);
   empty_->setText(tr("Nothing waits. Paint while another picture is painted, and it waits here."));
   empty_->setWordWrap(true);
+  empty_->setAlignment(Qt::AlignTop);
   list_->setModel(&queue);
   list_->setItemDelegate(new EntryDelegate(list_));
   list_->setAccessibleName(tr("Queue"));
@@ -114,7 +115,7 @@ QueuePanel::QueuePanel(Session& session)
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(space::kSmall);
   layout->addLayout(head);
-  layout->addWidget(empty_);
+  layout->addWidget(empty_, 1);
   layout->addWidget(list_, 1);
   connect(pause_, &QToolButton::clicked, this, [&queue] { queue.setPaused(!queue.isPaused()); });
   connect(clear, &QToolButton::clicked, &session_, &Session::cancelAll);

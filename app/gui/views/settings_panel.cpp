@@ -43,9 +43,10 @@ QFormLayout* form() {
 
 // As high as its field, so that both stand on one line.
 QLabel* fieldName(const QString& text) {
-  constexpr int kFieldHeight = 32;  // pixels
+  constexpr int kNameWidth = 68;  // pixels: the fields of all sections begin alike
+  constexpr int kFieldHeight = 32;
   QLabel* name = label(text);
-  name->setFixedHeight(kFieldHeight);
+  name->setFixedSize(kNameWidth, kFieldHeight);
   return name;
 }
 

@@ -48,10 +48,11 @@ QLabel[role="dim"] { color: %dim; font-size: %small; }
 QLabel[role="warning"] { color: %warning; font-size: %small; }
 QLabel[role="title"] { font-size: %title; font-weight: 600; }
 QLabel[role="display"] { font-size: %display; font-weight: 600; }
-QPlainTextEdit, QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {
+QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {
   background: %raised; color: %text; border: 1px solid %line; border-radius: 6px;
   padding: 4px 8px; min-height: 22px; selection-background-color: %accent; selection-color: %onAccent; }
-QPlainTextEdit { padding: 6px 6px; }
+QPlainTextEdit { background: %raised; color: %text; border: 1px solid %line; border-radius: 6px; padding: 6px;
+  selection-background-color: %accent; selection-color: %onAccent; }
 QPlainTextEdit:focus, QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {
   border: 1px solid %accent; }
 QSpinBox::up-button, QDoubleSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::down-button { width: 0; border: 0; }
@@ -72,6 +73,10 @@ QPushButton[role="primary"]:disabled { background: %line; color: %dim; border-co
 QPushButton[role="chip"] { border-radius: 12px; padding: 1px 10px; min-height: 20px; font-size: %small;
   background: transparent; }
 QPushButton[role="chip"]:checked { background: %accent; color: %onAccent; border-color: %accent; }
+QPushButton[role="swatch"] { border: 2px solid transparent; border-radius: 13px; padding: 0; min-height: 22px;
+  min-width: 22px; background: transparent; }
+QPushButton[role="swatch"]:hover { border-color: %line; }
+QPushButton[role="swatch"]:checked, QPushButton[role="swatch"]:focus { border-color: %accent; }
 QPushButton[role="segment"] { border-radius: 0; padding: 3px 4px; margin: 0; }
 QPushButton[role="segment"]:checked { background: %accent; color: %onAccent; border-color: %accent; }
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 4px; }
