@@ -13,6 +13,7 @@ namespace {
 struct Options {
   BenchOptions bench;
   std::string modulation;
+  std::string against;
   bool no_kernels = false;
   bool json = false;
   ComputeOptions compute;
@@ -38,6 +39,7 @@ void run(Options options) {
   const auto device = open_compute_device(options.compute);
   options.bench.precision = choose_precision(options.compute.precision, *device);
   if (!options.modulation.empty()) options.bench.modulation = &find_format(options.modulation);
+  if (!options.against.empty()) options.bench.against = choose_precision(options.against, *device);
   options.bench.kernels = !options.no_kernels;
   fmt::print(stderr, "{}, {}\n", device->description(), options.bench.precision.name);
   if (!options.json)
@@ -66,10 +68,21 @@ void add_bench_command(CLI::App& program, int&) {
       ->take_all()
       ->delimiter(',');
   command->add_option("--modulation", options->modulation, "Format of adaLN in forwards, such as w4a8");
-  command->add_option("--accelerate", options->bench.accelerate,
-                      "Compare this plan with exact runs of the models, and with plainly fewer steps");
-  command->add_option("--steps", options->bench.steps, "Of those runs")->check(CLI::Range(1, 1000));
-  command->add_option("--pictures", options->bench.pictures, "Scoring prompts to paint")
+  command->add_option("--blocks", options->bench.blocks, "So many blocks of the configurations")
+      ->check(CLI::Range(1, 1000));
+  auto* const accelerate = command->add_option(
+      "--accelerate", options->bench.accelerate,
+      "Compare this plan with exact runs: of models also what it changes, beside plainly fewer steps; of "
+      "configurations the time alone");
+  command
+      ->add_option("--steps", options->bench.steps,
+                   "Of those runs (as the model recommends; 8 of a configuration)")
+      ->check(CLI::Range(1, 1000));
+  command
+      ->add_option("--against", options->against,
+                   "Then the configurations in this precision, by the same decisions")
+      ->needs(accelerate);
+  command->add_option("--pictures", options->bench.pictures, "Scoring prompts to paint with models")
       ->check(CLI::Range(1, 10'000))
       ->capture_default_str();
   command->add_option("--repeats", options->bench.repeats, "Timings the median is taken of")

@@ -46,7 +46,8 @@ void JsonProgress::step(int job, const StepReport& report) {
          {"sites",
           {{"computed", report.sites.computed}, {"reused", report.sites.reached - report.sites.computed}}},
          {"tokens", {{"kept", report.tokens_kept}, {"total", report.tokens_total}}},
-         {"macs", {{"executed", report.executed_macs}, {"full", report.full_macs}}}});
+         {"macs", {{"executed", report.executed_macs}, {"full", report.full_macs}}},
+         {"blocks", report.blocks}});
 }
 
 void JsonProgress::warning(int, const std::string& text) {

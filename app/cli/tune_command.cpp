@@ -10,6 +10,7 @@
 #include "io/model_search.h"
 #include "pipeline/acceleration.h"
 #include "study/tune.h"
+#include "study/tune_plot.h"
 
 namespace diorama::cli {
 namespace {
@@ -17,40 +18,87 @@ namespace {
 struct Options {
   std::string model;
   TuneOptions tune;
+  double balanced_psnr = 0, fast_psnr = 0;
+  double target_speed = 0;
+  std::string name = "target";
   std::string plot;
   bool keep = true;
   ComputeOptions compute;
 };
 
 void print_rows(const std::string& title, const std::vector<TuneRow>& rows) {
-  fmt::print("{:<64} {:>6} {:>6} {:>7} {:>7} {:>7} {:>7}\n", title, "speed", "macs", "psnr", "10th", "worst",
-             "ssim");
+  fmt::print("{:<72} {:>8} {:>6} {:>6} {:>7} {:>7} {:>7} {:>7}\n", title, "pictures", "speed", "macs", "psnr",
+             "10th", "worst", "ssim");
   for (const TuneRow& row : rows)
-    fmt::print("{:<64} {:>6} {:>5.2f}x {:>7.2f} {:>7.2f} {:>7.2f} {:>7.4f}\n", row.what,
+    fmt::print("{:<72} {:>8} {:>6} {:>5.2f}x {:>7.2f} {:>7.2f} {:>7.2f} {:>7.4f}\n", row.what, row.pictures,
                row.speed > 0 ? fmt::format("{:.2f}x", row.speed) : "", row.macs_ratio, row.psnr.mean,
                row.psnr.tenth, row.psnr.worst, row.ssim.mean);
+}
+
+std::vector<TuneGoal> goals_of(const Options& options) {
+  if (options.target_speed > 0) return {{.name = options.name, .speed = options.target_speed}};
+  return {{.name = "balanced", .psnr = options.balanced_psnr}, {.name = "fast", .psnr = options.fast_psnr}};
+}
+
+void print(const Options& options, const TuneReport& report) {
+  print_rows("on the tuning prompts", report.tried);
+  print_rows("on the scoring prompts", report.scored);
+  if (report.out_of_time)
+    fmt::print(
+        "the time was up after {} ways to paint (--minutes {:g}); the same command again goes on from here\n",
+        report.tried.size(), options.tune.minutes);
+  for (const accelerate::Plan& plan : report.plans) fmt::print("{}\n", plan.to_json().dump());
 }
 
 void run(Options& options) {
   const ModelFolder folder = ModelFolder::open(find_model(options.model));
   const auto device = open_compute_device(options.compute);
   options.tune.precision = choose_precision(options.compute.precision, *device, folder);
+  options.tune.goals = goals_of(options);
   TerminalLine line;
   const TuneReport report = tune(folder, *device, options.tune, [&](const TuneProgress& progress) {
     line.show(fmt::format("{} tried; {}", progress.tried, progress.what));
   });
   line.clear();
-  print_rows("on the tuning prompts", report.tried);
-  print_rows("on the scoring prompts", report.scored);
+  print(options, report);
   if (!options.plot.empty())
-    write_file_atomically(
-        options.plot,
-        plot_of(report, fmt::format("{}, {}, {} steps", folder.title(), options.tune.precision.name,
-                                    report.plans.empty() ? 0 : report.plans[0].tuned->steps)));
+    write_file_atomically(options.plot,
+                          plot_of(report, fmt::format("{}, {}, {} steps", folder.title(),
+                                                      options.tune.precision.name, report.steps)));
   if (report.plans.empty())
-    fail(Fault::unusable_result, "[tune] no plan keeps the bounds; lower --balanced-psnr or --fast-psnr");
-  for (const accelerate::Plan& plan : report.plans) fmt::print("{}\n", plan.to_json().dump());
+    fail(Fault::unusable_result,
+         "[tune] no plan keeps the bounds; lower --balanced-psnr or --fast-psnr, or --target-speed");
   if (options.keep) fmt::print("kept in {}\n", save_plans(folder, report.plans).string());
+}
+
+void add_goals(CLI::App& command, Options& options) {
+  for (const TuneGoal& goal : options.tune.goals)
+    (goal.name == "fast" ? options.fast_psnr : options.balanced_psnr) = goal.psnr;
+  auto* const balanced =
+      command
+          .add_option("--balanced-psnr", options.balanced_psnr,
+                      "dB that the plan `balanced` keeps in the mean, and 6 less at the 10th percentile")
+          ->check(CLI::Range(10, 60))
+          ->capture_default_str();
+  auto* const fast = command.add_option("--fast-psnr", options.fast_psnr, "The same of the plan `fast`")
+                         ->check(CLI::Range(10, 60))
+                         ->capture_default_str();
+  auto* const speed =
+      command
+          .add_option("--target-speed", options.target_speed,
+                      "Instead of those, the most faithful plan with at least so many multiply-adds of the "
+                      "exact run for each of its own")
+          ->check(CLI::Range(1.0, 100.0))
+          ->excludes(balanced)
+          ->excludes(fast);
+  command.add_option("--name", options.name, "Of that plan, for --accelerate")
+      ->needs(speed)
+      ->check([](const std::string& name) {
+        return name.empty() || name.size() > 64 || name == "off" || name.ends_with(".json")
+                   ? "a plan cannot have this name"
+                   : "";
+      })
+      ->capture_default_str();
 }
 
 }  // namespace
@@ -62,21 +110,19 @@ void add_tune_command(CLI::App& program, int&) {
   command->add_option("model", options->model, "Name or folder of a model")->required();
   command->add_option("--steps", options->tune.steps, "Steps of the runs (the model's own)")
       ->check(CLI::Range(2, 1000));
+  command
+      ->add_option("--minutes", options->tune.minutes,
+                   "For all of it; when they are used up, what was found so far is judged")
+      ->check(CLI::Range(0.0, 10'000.0))
+      ->capture_default_str();
   command->add_option("--pictures", options->tune.pictures, "Tuning prompts for every way to paint")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
   command->add_option("--scored", options->tune.scored, "Scoring prompts for the plans that are found")
       ->check(CLI::Range(1, 10'000))
       ->capture_default_str();
-  command
-      ->add_option("--balanced-psnr", options->tune.balanced_psnr,
-                   "dB that the plan `balanced` keeps, in the mean")
-      ->check(CLI::Range(10, 60))
-      ->capture_default_str();
-  command->add_option("--fast-psnr", options->tune.fast_psnr, "dB that the plan `fast` keeps")
-      ->check(CLI::Range(10, 60))
-      ->capture_default_str();
-  command->add_option("--plot", options->plot, "Saved work against fidelity as this SVG");
+  add_goals(*command, *options);
+  command->add_option("--plot", options->plot, "Saved work against PSNR and SSIM as this SVG");
   command->add_flag("!--dry-run", options->keep, "Do not keep the plans");
   add_compute_options(*command, options->compute);
   command->callback([options] { run(*options); });

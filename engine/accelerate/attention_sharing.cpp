@@ -6,6 +6,7 @@
 #include <map>
 
 #include "accelerate/tensor_math.h"
+#include "nn/layers.h"
 #include "ops/ops.h"
 
 namespace diorama::accelerate {
@@ -14,7 +15,6 @@ namespace {
 enum Choice { kFull = 0, kShared = 1, kWindow = 2, kConditional = 3, kConditionalWindow = 4 };
 
 // What is kept of an evaluation, decided where it is computed: it costs work of its own.
-constexpr std::string_view kKept = "attention_sharing.kept";
 enum Kept { kKeepResult = 1, kKeepResidual = 2 };
 
 constexpr std::array kSettings{
@@ -31,6 +31,8 @@ constexpr std::array kSettings{
             "The unconditional half takes the conditional half's attention"},
 };
 
+constexpr std::array kLadder{Rungs{"interval", {2, 4}}, Rungs{"start", {0.3, 0.1}}};
+
 bool in_window(int choice) {
   return choice == kWindow || choice == kConditionalWindow;
 }
@@ -45,7 +47,8 @@ class AttentionSharing final : public nn::Accelerator {
   }
   void begin(const nn::Evaluation& evaluation) override { now_ = evaluation; }
 
-  Tensor branch(nn::Walk& walk, const nn::Site& site, const Tensor& x, const Branch& next) override;
+  Tensor branch(nn::Walk& walk, const nn::Site& site, const Tensor& query, const Tensor& keys,
+                const Branch& next) override;
   Tensor core(nn::Walk& walk, const nn::Site& site, const AttentionArgs& args, const InputForm& output,
               const Core& next) override;
 
@@ -139,8 +142,12 @@ Tensor AttentionSharing::for_both_halves(nn::Walk& walk, const Tensor& x, const 
   return both;
 }
 
-Tensor AttentionSharing::branch(nn::Walk& walk, const nn::Site& site, const Tensor& x, const Branch& next) {
-  if (!is_self_attention(site)) return next(x, x);
+Tensor AttentionSharing::branch(nn::Walk& walk, const nn::Site& site, const Tensor& x, const Tensor& keys,
+                                const Branch& next) {
+  choice_ = kFull;
+  kept_ = 0;
+  const bool whole = x.dim(1) == run_.num_tokens && nn::Input(x).same_tokens(keys);
+  if (!is_self_attention(site) || !whole) return next(x, keys);
   const int block = site.index;
   choice_ =
       decisions_.choose(kAttentionSharing.name, now_.index, block, [&] { return possible(walk, block); });
@@ -149,7 +156,7 @@ Tensor AttentionSharing::branch(nn::Walk& walk, const nn::Site& site, const Tens
 
   kept_ = decisions_.mode() == Decisions::Mode::compute
               ? kKeepResult | kKeepResidual
-              : decisions_.choose(kKept, now_.index, block, [&] { return wanted_later(block); });
+              : decisions_.choose(kAttentionKept, now_.index, block, [&] { return wanted_later(block); });
   lanes_ = walk.run_lanes();
   const auto rows = conditional_rows(lanes_);
   const bool halved = (choice_ == kConditional || choice_ == kConditionalWindow) && !rows.empty();
@@ -164,7 +171,8 @@ Tensor AttentionSharing::branch(nn::Walk& walk, const nn::Site& site, const Tens
 
 Tensor AttentionSharing::core(nn::Walk& walk, const nn::Site& site, const AttentionArgs& args,
                               const InputForm& output, const Core& next) {
-  if (!is_self_attention(site)) return next(args, output);
+  const bool whole = args.q.dim(1) == args.k.dim(1);
+  if (!is_self_attention(site) || !whole) return next(args, output);
   Stream& stream = walk.stream();
   AttentionArgs in_window_only = args;
   in_window_only.window = window(args.q.dim(1));
@@ -212,6 +220,7 @@ const Method kAttentionSharing{
     .make = make_method<AttentionSharing>,
     .misfit = misfit,
     .wants_likeness = true,
+    .ladder = kLadder,
 };
 
 }  // namespace diorama::accelerate

@@ -15,4 +15,8 @@ namespace diorama::accelerate {
 
 extern const Method kAttentionSharing;
 
+// Another table of the method: what an evaluation keeps of a block, 1 its result, 2 what its full attention
+// had beyond the window, 3 both.
+inline constexpr std::string_view kAttentionKept = "attention_sharing.kept";
+
 }  // namespace diorama::accelerate

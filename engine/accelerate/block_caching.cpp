@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <tuple>
 
 #include "accelerate/tensor_math.h"
 
@@ -23,6 +24,9 @@ constexpr std::array kSettings{
             "Continue what the range adds to its input, not what it returns"},
 };
 
+constexpr std::array kLadder{Rungs{"interval", {2, 3, 4, 6, 8}}, Rungs{"start", {0.3, 0.2, 0.1}},
+                             Rungs{"hermite", {1}}};
+
 // Of c_i at a distance of x evaluations.
 double factor(int i, double x, bool hermite) {
   constexpr double kSigma = 0.5;
@@ -39,9 +43,7 @@ class BlockCaching final : public nn::Accelerator {
  public:
   explicit BlockCaching(const MethodContext& context)
       : use_(context.use), run_(context.run), decisions_(context.decisions), caches_(context.caches) {
-    const double last = run_.num_blocks - 1;
-    first_ = static_cast<int>(std::lround(use_.settings.number("first_block") * last));
-    last_ = std::max(first_, static_cast<int>(std::lround(use_.settings.number("last_block") * last)));
+    std::tie(first_, last_) = run_.range(use_.settings);
   }
 
   bool attaches_to(nn::SiteKind kind) const override { return kind == nn::SiteKind::block; }
@@ -50,8 +52,10 @@ class BlockCaching final : public nn::Accelerator {
 
  private:
   int rule(int evaluation) const;
-  // Whether the last run of the range was for all of these lanes.
-  bool is_known(const std::vector<int>& lanes) const { return contains_all(known_lanes_, lanes); }
+  // Whether the last run of the range was for all of these lanes, and as many tokens.
+  bool is_known(const std::vector<int>& lanes, int64_t tokens) const {
+    return contains_all(known_lanes_, lanes) && known_tokens_ == tokens;
+  }
   bool is_wanted_later() const;
   static std::string key(int i) { return "blocks.factor" + std::to_string(i); }
   void keep(nn::Walk& walk, const Tensor& given);
@@ -67,22 +71,25 @@ class BlockCaching final : public nn::Accelerator {
   int last_run_ = -1;             // the evaluation that ran the range last
   int num_factors_ = 0;           // known since then
   std::vector<int> known_lanes_;  // to it
-  Tensor entry_;                  // what the range was given
+  int64_t known_tokens_ = 0;
+  Tensor entry_;  // what the range was given
 };
 
 int BlockCaching::rule(int evaluation) const {
   if (run_.has_new_lanes(evaluation)) return kRun;
   if (!use_.schedule.empty()) return use_.schedule.at(evaluation, run_.num_evaluations(), 0);
   if (!run_.within(use_.settings, evaluation)) return kRun;
-  const int first = static_cast<int>(std::ceil(use_.settings.number("start") * run_.num_evaluations() - 0.5));
-  return (evaluation - first + 1) % use_.settings.whole("interval") == 0 ? kRun : kContinue;
+  return (evaluation - run_.first_within(use_.settings) + 1) % use_.settings.whole("interval") == 0
+             ? kRun
+             : kContinue;
 }
 
 Tensor BlockCaching::block(nn::Walk& walk, const nn::Site& site, const Tensor& x, const Block& next) {
   if (site.index < first_ || site.index > last_) return next(x);
   if (site.index == first_) {
-    choice_ = decisions_.choose(kBlockCaching.name, now_.index, 0,
-                                [&] { return is_known(walk.run_lanes()) ? rule(now_.index) : kRun; });
+    choice_ = decisions_.choose(kBlockCaching.name, now_.index, 0, [&] {
+      return is_known(walk.run_lanes(), x.dim(1)) ? rule(now_.index) : kRun;
+    });
     entry_ = x;
   }
   const bool at_end = site.index == last_;
@@ -104,7 +111,9 @@ void BlockCaching::keep(nn::Walk& walk, const Tensor& given) {
   if (!is_wanted_later()) return;
   Stream& stream = walk.stream();
   const auto lanes = walk.run_lanes();
-  if (!is_known(lanes)) num_factors_ = 0;
+  if (!is_known(lanes, given.dim(1))) num_factors_ = 0;
+  known_lanes_.clear();
+  if (given.dim(1) != entry_.dim(1)) return;  // a method further out changes the tokens within the range
   const int most = use_.settings.whole("order") + 1;
   const auto per_evaluation = static_cast<float>(1.0 / (now_.index - last_run_));
   Tensor value = use_.settings.flag("residual") ? weighted_sum(stream, 1, given, -1, entry_) : given;
@@ -125,6 +134,7 @@ void BlockCaching::keep(nn::Walk& walk, const Tensor& given) {
     for (int i = num_factors_; i < most; ++i) caches_.store(stream, key(i), lanes, value);
   last_run_ = now_.index;
   known_lanes_ = lanes;
+  known_tokens_ = given.dim(1);
 }
 
 Tensor BlockCaching::continued(nn::Walk& walk) const {
@@ -157,6 +167,7 @@ const Method kBlockCaching{
     .make = make_method<BlockCaching>,
     .misfit = misfit,
     .wants_likeness = true,
+    .ladder = kLadder,
 };
 
 }  // namespace diorama::accelerate

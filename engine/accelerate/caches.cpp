@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "formats/format.h"
 #include "ops/ops.h"
 
 namespace diorama::accelerate {
@@ -38,6 +39,15 @@ void Caches::store(Stream& stream, const std::string& key, const std::vector<int
       copy(stream, value.slice(static_cast<int64_t>(i), 1), kept);
     }
   }
+}
+
+void Caches::update(Stream& stream, const std::string& key, const std::vector<int>& lanes, const Tensor& ids,
+                    const Tensor& value) {
+  require_kept(key, lanes);
+  if (poisoned_) return;  // every row of it is
+  for (size_t i = 0; i < lanes.size(); ++i)
+    ops::scatter_rows(
+        stream, {.x = value.slice(static_cast<int64_t>(i), 1), .ids = ids, .y = kept_.at({key, lanes[i]})});
 }
 
 bool Caches::holds(const std::string& key, const std::vector<int>& lanes) const {
@@ -86,6 +96,25 @@ Tensor Caches::load(Stream& stream, const std::string& key, const std::vector<in
   for (size_t i = 0; i < lanes.size(); ++i)
     copy(stream, kept_.at({key, lanes[i]}), all.slice(static_cast<int64_t>(i), 1));
   return all;
+}
+
+const Weight& Caches::matrix(Stream& stream, const std::string& key, int64_t n, int64_t k,
+                             const MakeRows& make) {
+  const auto [entry, is_new] = matrices_.try_emplace(key);
+  Weight& weight = entry->second;
+  if (!is_new) return weight;
+  weight = {.name = key, .format = &format_f32(), .n = n, .k = k};
+  weight.input = stream.device().product_input(*weight.format);
+  // No device pads rows further than to whole groups.
+  const int64_t rows = (n + Weight::kRowGroup - 1) / Weight::kRowGroup * Weight::kRowGroup;
+  byte_size_ += static_cast<size_t>(rows) * weight.format->row_bytes(k);
+  if (stream.planning()) return weight;
+  const std::vector<float> values = make();
+  const ReadRows read = [&](int64_t first, int64_t count, float* out) {
+    std::copy_n(values.begin() + first * k, count * k, out);
+  };
+  stream.device().pack(weight, {.values = read, .encoded = nullptr});
+  return weight;
 }
 
 }  // namespace diorama::accelerate

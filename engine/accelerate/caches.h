@@ -2,6 +2,7 @@
 // lane, so that its size is known before a run.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -16,6 +17,9 @@ class Caches {
   // Keeps a copy of value [lanes.., ..] for each of the lanes, in fp32. Memory is taken at the first call for
   // a key and lane (in a plan it is only counted) and stays.
   void store(Stream& stream, const std::string& key, const std::vector<int>& lanes, const Tensor& value);
+  // Overwrites some rows of what was stored: value [lanes.., n, ..], fp32, has those that ids [n] names.
+  void update(Stream& stream, const std::string& key, const std::vector<int>& lanes, const Tensor& ids,
+              const Tensor& value);
   bool holds(const std::string& key, const std::vector<int>& lanes) const;
   // What was stored, [lanes.., ..] in this order; of one lane the cache's own memory, not to be written to.
   // Throws Fault::usage where nothing was: decisions that do not belong to the run.
@@ -24,6 +28,11 @@ class Caches {
   // The same for rows [lanes.., ..] on the host.
   void store(const std::string& key, const std::vector<int>& lanes, const HostTensor& rows);
   HostTensor load(const std::string& key, const std::vector<int>& lanes) const;
+
+  // A matrix [n, k] in fp32, the same for every lane: made by the first call for a key (in a plan only
+  // counted) and held.
+  using MakeRows = std::function<std::vector<float>()>;
+  const Weight& matrix(Stream& stream, const std::string& key, int64_t n, int64_t k, const MakeRows& make);
 
   size_t byte_size() const { return byte_size_; }
 
@@ -35,6 +44,7 @@ class Caches {
 
   std::map<std::pair<std::string, int>, Tensor> kept_;      // [1, ..]
   std::map<std::pair<std::string, int>, HostTensor> rows_;  // likewise
+  std::map<std::string, Weight> matrices_;
   size_t byte_size_ = 0;
   bool poisoned_ = false;
 };

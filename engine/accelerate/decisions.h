@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "accelerate/schedule.h"
+#include "accelerate/token_sets.h"
 
 namespace diorama::accelerate {
 
@@ -23,8 +24,9 @@ class Decisions {
   explicit Decisions(Mode mode = Mode::decide) : mode_(mode) {}
   // Those of a recorded run, to be replayed; throws Fault::model_file.
   static Decisions read(const Config& json);
-  // Throws Fault::usage where a method's tables hold a digit that it does not know.
-  void check(std::string_view method, int most) const;
+  // The run has this method. In a replay, throws Fault::usage where its table is not there or holds a digit
+  // above `most`.
+  void expect(std::string_view method, int most);
 
   Mode mode() const { return mode_; }
 
@@ -37,9 +39,16 @@ class Decisions {
   // The rule depends on what was computed.
   int choose_measured(std::string_view method, int evaluation, int place, const Rule& rule);
 
+  // The `count` tokens that a digit of an evaluation computes, ascending.
+  using TokenRule = std::function<std::vector<int32_t>()>;
+  std::vector<int32_t> choose_tokens(std::string_view method, int evaluation, int digit, int64_t count,
+                                     int64_t num_tokens, const TokenRule& rule);
+  // A byte for each token, 1: computed where fewest were; empty where an evaluation left out none.
+  std::vector<uint8_t> kept_tokens(int evaluation) const;
+
   // Whether the method did anything but compute.
   bool engaged(std::string_view method) const;
-  // {"method": ["0010", ...]}
+  // {"method": ["0010", ...], "method.tokens": <TokenSets>}
   nlohmann::json to_json() const;
 
  private:
@@ -47,6 +56,7 @@ class Decisions {
 
   Mode mode_;
   std::map<std::string, Schedule, std::less<>> tables_;
+  std::map<std::string, TokenSets, std::less<>> sets_;
 };
 
 }  // namespace diorama::accelerate

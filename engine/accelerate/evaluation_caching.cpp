@@ -18,6 +18,8 @@ constexpr std::array kSettings{
             "Keep the difference of output and latent, not the output"},
 };
 
+constexpr std::array kLadder{Rungs{"threshold", {0.05, 0.1, 0.2, 0.3, 0.5}}, Rungs{"most_in_a_row", {4, 8}}};
+
 double mean_distance(const HostTensor& a, const HostTensor& b) {
   double sum = 0;
   for (size_t i = 0; i < a.values.size(); ++i)
@@ -116,6 +118,7 @@ const Method kEvaluationCaching{
     .make = make_method<EvaluationCaching>,
     .misfit = misfit,
     .wants_likeness = true,
+    .ladder = kLadder,
 };
 
 }  // namespace diorama::accelerate

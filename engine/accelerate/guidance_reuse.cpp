@@ -19,6 +19,8 @@ constexpr std::array kSettings{
             "1: the difference of the halves goes on as it changed last"},
 };
 
+constexpr std::array kLadder{Rungs{"interval", {2, 4, 8}}, Rungs{"start", {0.5, 0.3, 0.1}}};
+
 class GuidanceReuse final : public nn::Accelerator {
  public:
   explicit GuidanceReuse(const MethodContext& context)
@@ -122,6 +124,7 @@ const Method kGuidanceReuse{
     .settings = kSettings,
     .make = make_method<GuidanceReuse>,
     .misfit = misfit,
+    .ladder = kLadder,
 };
 
 }  // namespace diorama::accelerate

@@ -1,6 +1,7 @@
 #include "accelerate/method.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace diorama::accelerate {
 
@@ -18,6 +19,22 @@ bool RunShape::guided() const {
 bool RunShape::within(const Settings& settings, int evaluation) const {
   const double share = (evaluation + 0.5) / num_evaluations();
   return share >= settings.number("start") && share <= settings.number("end");
+}
+
+std::pair<int, int> RunShape::range(const Settings& settings) const {
+  const double last = num_blocks - 1;
+  const int from = static_cast<int>(std::lround(settings.number("first_block") * last));
+  const int to = static_cast<int>(std::lround(settings.number("last_block") * last));
+  return {from, std::max(from, to)};
+}
+
+bool RunShape::in_range(const Settings& settings, int block) const {
+  const auto [first, last] = range(settings);
+  return block >= first && block <= last;
+}
+
+int RunShape::first_within(const Settings& settings) const {
+  return static_cast<int>(std::ceil(settings.number("start") * num_evaluations() - 0.5));
 }
 
 bool RunShape::over_before(const Settings& settings) const {

@@ -5,10 +5,12 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "accelerate/caches.h"
 #include "accelerate/decisions.h"
+#include "accelerate/ladder.h"
 #include "accelerate/settings.h"
 #include "nn/site.h"
 
@@ -20,6 +22,7 @@ struct RunShape {
   std::vector<bool> conditional;  // of each lane of the run
   int num_blocks = 0;
   int64_t num_tokens = 0;    // of a lane
+  int64_t tokens_wide = 0;   // of a row of them
   bool fresh_noise = false;  // every step adds new noise
 
   int num_evaluations() const { return static_cast<int>(evaluations.size()); }
@@ -29,6 +32,12 @@ struct RunShape {
   bool guided() const;
   // Whether an evaluation lies in the share of the run that the settings `start` and `end` of a method name.
   bool within(const Settings& settings, int evaluation) const;
+  // Whether a block lies in the range that the settings `first_block` and `last_block` name.
+  bool in_range(const Settings& settings, int block) const;
+  // The first and the last block of that range.
+  std::pair<int, int> range(const Settings& settings) const;
+  // The evaluation that ends the share `start` of the run that is computed in full.
+  int first_within(const Settings& settings) const;
   // Whether none does, so early is the run over.
   bool over_before(const Settings& settings) const;
 };
@@ -54,7 +63,8 @@ struct Method {
   std::unique_ptr<nn::Accelerator> (*make)(const MethodContext& context);
   // Why it can do nothing in a run of this shape; empty where it can.
   std::string (*misfit)(const MethodUse& use, const RunShape& run);
-  bool wants_likeness = false;  // of neighbouring steps: a sampler that adds noise is warned of
+  bool wants_likeness = false;         // of neighbouring steps: a sampler that adds noise is warned of
+  std::span<const Rungs> ladder = {};  // every combination is tried by `tune`; empty: none
 };
 
 // The usual `make`.

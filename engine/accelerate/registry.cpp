@@ -7,13 +7,19 @@
 #include "accelerate/block_caching.h"
 #include "accelerate/evaluation_caching.h"
 #include "accelerate/guidance_reuse.h"
+#include "accelerate/increment_caching.h"
+#include "accelerate/key_downsampling.h"
 #include "accelerate/tangential_guidance.h"
+#include "accelerate/token_clustering.h"
+#include "accelerate/token_merging.h"
+#include "accelerate/token_pruning.h"
 
 namespace diorama::accelerate {
 namespace {
 
 constexpr std::array kMethods{
-    &kTangentialGuidance, &kEvaluationCaching, &kGuidanceReuse, &kBlockCaching, &kAttentionSharing,
+    &kTangentialGuidance, &kEvaluationCaching, &kGuidanceReuse,    &kTokenClustering, &kBlockCaching,
+    &kTokenMerging,       &kTokenPruning,      &kAttentionSharing, &kKeyDownsampling, &kIncrementCaching,
 };
 
 }  // namespace

@@ -7,7 +7,7 @@ namespace diorama::accelerate {
 Run::Run(const Plan& plan, const RunShape& shape, Decisions decisions)
     : plan_(plan), shape_(shape), decisions_(std::move(decisions)) {
   for (const MethodUse& use : plan_.uses) {
-    if (decisions_.mode() == Decisions::Mode::replay) decisions_.check(use.method->name, use.method->most);
+    decisions_.expect(use.method->name, use.method->most);
     methods_.push_back(use.method->make({use, shape_, decisions_, caches_}));
     accelerators_.push_back(methods_.back().get());
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <dnnl.hpp>
 #include <utility>
+#include <vector>
 
 #include "cpu/views.h"
 #include "formats/format.h"
@@ -121,6 +122,19 @@ Bf16Matrix::~Bf16Matrix() = default;
 
 size_t Bf16Matrix::byte_size() const {
   return values_->byte_size;
+}
+
+void Bf16Matrix::unpack(const Weight& view, float* rows) const {
+  guarded("unpack", [&] {
+    const int64_t n = layout_->desc.dims()[1];
+    std::vector<float> all(static_cast<size_t>(n * layout_->k));
+    memory from(layout_->desc, engine(), values_->host);
+    memory to({{layout_->k, n}, Type::f32, memory::format_tag::ba}, engine(), all.data());
+    dnnl::stream stream(engine());
+    dnnl::reorder(from, to).execute(stream, from, to);
+    stream.wait();
+    std::copy_n(all.begin() + view.first_row * layout_->k, view.n * layout_->k, rows);
+  });
 }
 
 Bf16Matrix::Product& Bf16Matrix::product(const Case& c) {

@@ -17,6 +17,8 @@ class Bf16Matrix final : public PackedWeight {
   ~Bf16Matrix() override;
 
   size_t byte_size() const override;
+  // The rows that `view` names, in fp32.
+  void unpack(const Weight& view, float* rows) const;
   // y = act(x W^T + bias) for all rows, W the rows of this matrix that `view` names; x in bf16, y in f32 or
   // bf16 without gaps, bias [N] or null.
   void multiply(const Device& device, const Weight& view, const void* x, int64_t x_stride, int64_t num_rows,

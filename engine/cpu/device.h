@@ -31,6 +31,7 @@ class Device final : public diorama::Device {
   void finish() override {}
   DType product_input(const Format& format) const override;
   void pack(Weight& weight, const RowReader& rows) override;
+  void unpack(const Weight& weight, float* rows) override;
 
   Isa isa() const { return isa_; }
   int threads() const { return threads_; }

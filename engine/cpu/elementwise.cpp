@@ -1,3 +1,5 @@
+#include <cstring>
+
 #include "cpu/device.h"
 #include "cpu/kernels.h"
 #include "cpu/quantise.h"
@@ -38,7 +40,25 @@ void binary(Device& device, const BinaryArgs& args) {
   });
 }
 
+namespace {
+
+// Codes to values.
+void dequantise(Device& device, const UnaryArgs& args) {
+  const int64_t width = args.x.dim(-1);
+#pragma omp parallel for num_threads(device.threads_for(args.x.num_elements()))
+  for (int64_t row = 0; row < args.x.num_rows(); ++row) {
+    const auto* codes = args.x.data<int8_t>() + row * args.x.row_stride();
+    float* y = args.y.data<float>() + row * args.y.row_stride();
+    float scale = 0;
+    std::memcpy(&scale, codes + padded_codes(width), sizeof scale);
+    for (int64_t i = 0; i < width; ++i) y[i] = scale * static_cast<float>(codes[i]);
+  }
+}
+
+}  // namespace
+
 void unary(Device& device, const UnaryArgs& args) {
+  if (args.x.dtype() == DType::q8) return dequantise(device, args);
   const Rows x = rows_of(args.x);
   for_each_row(device, args.y, args.conditioning, [&](int64_t row, MutableRows y) {
     device.kernels().unary_row(args.activation, from_row(x, row), y, args.x.dim(-1));

@@ -96,6 +96,31 @@ void IntegerMatrix::pack_strip(const Weight& weight, const std::byte* rows, int6
   }
 }
 
+// Where pack_levels or pack_codes has put it.
+int IntegerMatrix::level(int64_t row, int64_t k, int level_offset) const {
+  const int64_t panel = row / kPanel;
+  const int64_t column = row % kPanel;
+  if (!four_bits_) {
+    const std::byte code = codes_[panel * kPanel * k_ + (k / 4 * kPanel + column) * 4 + k % 4];
+    return static_cast<int8_t>(static_cast<int>(code) - level_offset);
+  }
+  const int64_t n = column % kStrip;
+  const std::byte codes = codes_[panel * kPanel * k_ / 2 + k / 32 * kPanel * 16 +
+                                 column / kStrip * kStrip * 16 + (n % 4 * 4 + n / 4) * 16 + k % 16];
+  const int q = static_cast<int>(codes >> (k % 32 / 16 * 4) & std::byte{15}) - 8;
+  const uint16_t scale = group_scales_[panel * kPanel * (k_ / group_) + k / group_ * kPanel + column];
+  return w4a8::level(f16_to_f32(scale), q);
+}
+
+void IntegerMatrix::unpack(Device& device, const Weight& view, float* rows) const {
+  const int offset = device.kernels().level_offset;
+#pragma omp parallel for num_threads(device.threads_for(view.n* view.k))
+  for (int64_t n = 0; n < view.n; ++n)
+    for (int64_t k = 0; k < view.k; ++k)
+      rows[n * view.k + k] =
+          row_scales_[view.first_row + n] * static_cast<float>(level(view.first_row + n, k, offset));
+}
+
 IntegerTask IntegerMatrix::task(int64_t first_row, int64_t n) const {
   static_assert(Weight::kRowGroup % kPanel == 0);
   IntegerTask task;

@@ -12,11 +12,15 @@ class IntegerMatrix final : public PackedWeight {
   IntegerMatrix(Device& device, const Weight& weight, const RowReader& rows);
 
   size_t byte_size() const override { return memory_->byte_size; }
+  // The rows that `view` names, in fp32.
+  void unpack(Device& device, const Weight& view, float* rows) const;
   // Weights, scales and sizes of a view of `n` columns.
   IntegerTask task(int64_t first_row, int64_t n) const;
 
  private:
   void pack_strip(const Weight& weight, const std::byte* rows, int64_t strip, int level_offset);
+
+  int level(int64_t row, int64_t k, int level_offset) const;
 
   bool four_bits_;
   int64_t k_;  // padded

@@ -16,6 +16,7 @@ void gate_add(Device& device, const GateAddArgs& args);
 void soft_clamp(Device& device, const SoftClampArgs& args);
 void gather_rows(Device& device, const RowsArgs& args);
 void scatter_rows(Device& device, const RowsArgs& args);
+void mix_rows(Device& device, const MixRowsArgs& args);
 void patchify(Device& device, const PatchArgs& args);
 void unpatchify(Device& device, const PatchArgs& args);
 void conv(Device& device, const ConvArgs& args);

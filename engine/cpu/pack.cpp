@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <vector>
 
 #include "cpu/bf16_matrix.h"
 #include "cpu/integer_matrix.h"
@@ -86,6 +87,26 @@ void Device::pack(Weight& weight, const RowReader& reader) {
     }
   }
   weight.packed = std::make_shared<PackedMatrix>(std::move(values), type);
+}
+
+void Device::unpack(const Weight& weight, float* rows) {
+  if (weight.format->integer())
+    return static_cast<const IntegerMatrix&>(*weight.packed).unpack(*this, weight, rows);
+  if (product_input(*weight.format) == DType::bf16)
+    return static_cast<const Bf16Matrix&>(*weight.packed).unpack(weight, rows);
+  const auto& matrix = static_cast<const PackedMatrix&>(*weight.packed);
+  const size_t size = byte_size(matrix.type());
+  const size_t row_bytes = weight.format->row_bytes(weight.k);
+  std::vector<std::byte> row(row_bytes);
+  for (int64_t n = 0; n < weight.n; ++n) {
+    const int64_t from = weight.first_row + n;
+    const auto* column = static_cast<const std::byte*>(matrix.values()) +
+                         static_cast<size_t>(from / kPanel * kPanel * weight.k + from % kPanel) * size;
+    for (int64_t k = 0; k < weight.k; ++k)
+      std::memcpy(row.data() + static_cast<size_t>(k) * size, column + static_cast<size_t>(k * kPanel) * size,
+                  size);
+    weight.format->decode_row(row.data(), weight.k, rows + n * weight.k);
+  }
 }
 
 }  // namespace diorama::cpu

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <memory>
 
+#include "base/deflate.h"
 #include "base/error.h"
 #include "base/utf8.h"
 #include "io/png_chunks.h"
@@ -36,7 +37,7 @@ std::string text_chunk(const PngText& text) {
   if (text.text.find('\0') != std::string::npos)
     fail(Fault::usage, "[png] the {} hold a zero character; remove it from the prompt", text.keyword);
   using namespace std::string_literals;
-  const std::string body = text.compressed ? png::deflate(text.text) : text.text;
+  const std::string body = text.compressed ? deflate(text.text) : text.text;
   if (is_ascii(text.text))
     return text.compressed ? png::make_chunk("zTXt", text.keyword + "\0\0"s + body)
                            : png::make_chunk("tEXt", text.keyword + "\0"s + body);
@@ -203,7 +204,7 @@ Image decode_png(std::span<const std::byte> file, std::string_view name) {
   const std::string packed = join_pixels(chunks, name);
   const size_t size = (1 + header.width * header.channels) * header.height;
   std::vector<uint8_t> rows;
-  if (packed.size() * kMaxInflation >= size) rows = png::inflate_exactly(packed, size);
+  if (packed.size() * kMaxInflation >= size) rows = inflate_exactly(packed, size);
   if (rows.empty()) fail(Fault::file_system, "{}: the pixels of the PNG are damaged", name);
   unfilter(rows, header, name);
   return to_rgb(rows, header, name);

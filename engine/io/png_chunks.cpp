@@ -61,23 +61,6 @@ std::string make_chunk(std::string_view type, std::string_view data) {
   return big_endian(static_cast<uint32_t>(data.size())) + checked + big_endian(crc_of(checked));
 }
 
-std::string deflate(std::string_view text) {
-  uLongf size = compressBound(text.size());
-  std::string packed(size, '\0');
-  const int result = compress2(reinterpret_cast<Bytef*>(packed.data()), &size, as_zlib(text), text.size(), 9);
-  require(result == Z_OK, "[png] zlib: error {}", result);
-  packed.resize(size);
-  return packed;
-}
-
-std::vector<uint8_t> inflate_exactly(std::string_view data, size_t size) {
-  std::vector<uint8_t> plain(size);
-  uLongf written = size;
-  const int result = uncompress(plain.data(), &written, as_zlib(data), data.size());
-  if (result != Z_OK || written != size) return {};
-  return plain;
-}
-
 std::string inflate_text(Bytes data, size_t max_size, std::string_view name) {
   std::string text;
   for (size_t size = 4096; size <= max_size; size *= 4) {

@@ -24,9 +24,6 @@ std::string make_chunk(std::string_view type, std::string_view data);
 
 uint32_t read_u32(Bytes data, size_t offset);  // big endian
 
-std::string deflate(std::string_view text);
-// Exactly `size` bytes, or nothing where the data are damaged or of another length.
-std::vector<uint8_t> inflate_exactly(std::string_view data, size_t size);
 // However many bytes there are; fails above `max_size`.
 std::string inflate_text(Bytes data, size_t max_size, std::string_view name);
 

@@ -13,7 +13,7 @@ namespace diorama::nn {
 
 class Walk;
 
-enum class SiteKind { network, block, branch, core, linear };
+enum class SiteKind { network, block, branch, core, linear, product };
 
 struct Site {
   SiteKind kind;
@@ -52,9 +52,12 @@ class Accelerator {
   virtual Tensor block(Walk&, const Site&, const Tensor& x, const Block& next) { return next(x); }
 
   // A residual branch before its gate: rows of x (not yet normalised) for queries and for keys -> [B,
-  // queries, D]. Branches that do not mix tokens ignore the keys. The result must have as many tokens as x.
+  // queries, D]. Branches that do not mix tokens ignore the keys. The two are the same tensor unless a method
+  // further out gave others.
   using Branch = std::function<Tensor(const Tensor& query, const Tensor& keys)>;
-  virtual Tensor branch(Walk&, const Site&, const Tensor& x, const Branch& next) { return next(x, x); }
+  virtual Tensor branch(Walk&, const Site&, const Tensor& query, const Tensor& keys, const Branch& next) {
+    return next(query, keys);
+  }
 
   // The attention itself, its result wanted as `output`; `args.y` is unset, `next` allocates it.
   using Core = std::function<Tensor(const AttentionArgs& args, const InputForm& output)>;
@@ -66,6 +69,11 @@ class Accelerator {
   // One matrix product (bias and activation included), x [.., K] in the weight's input type.
   using Linear = std::function<Tensor(const Tensor& x)>;
   virtual Tensor linear(Walk&, const Site&, const Tensor& x, const Linear& next) { return next(x); }
+
+  // The same product bare, inside of `linear`: y = x W^T + b in fp32; activation and form come after it.
+  virtual Tensor product(Walk&, const Site&, const Weight&, const Tensor& x, const Linear& next) {
+    return next(x);
+  }
 };
 
 }  // namespace diorama::nn

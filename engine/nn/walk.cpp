@@ -6,6 +6,14 @@
 
 namespace diorama::nn {
 
+SiteCounts& SiteCounts::operator+=(const SiteCounts& other) {
+  reached += other.reached;
+  computed += other.computed;
+  if (block_macs.size() < other.block_macs.size()) block_macs.resize(other.block_macs.size());
+  for (size_t i = 0; i < other.block_macs.size(); ++i) block_macs[i] += other.block_macs[i];
+  return *this;
+}
+
 bool Walk::attached(SiteKind kind) const {
   return std::any_of(accelerators_.begin(), accelerators_.end(),
                      [kind](const Accelerator* accelerator) { return accelerator->attaches_to(kind); });

@@ -14,10 +14,14 @@
 
 namespace diorama::nn {
 
-// How often sites of the branches were reached and how often they were computed.
+// How often sites of the branches were reached and how often they were computed; the multiply-adds of every
+// block.
 struct SiteCounts {
   int64_t reached = 0;
   int64_t computed = 0;
+  std::vector<uint64_t> block_macs = {};
+
+  SiteCounts& operator+=(const SiteCounts& other);
 };
 
 class Walk {

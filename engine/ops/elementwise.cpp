@@ -17,6 +17,9 @@ void binary(Stream& stream, const BinaryArgs& args) {
 void unary(Stream& stream, const UnaryArgs& args) {
   require(args.x.shape() == args.y.shape(), "[unary] x {}, y {}", args.x.shape().to_string(),
           args.y.shape().to_string());
+  require(
+      args.x.dtype() != DType::q8 || (args.y.dtype() == DType::f32 && args.activation == Activation::none),
+      "[unary] codes become fp32 and nothing else");
   dispatch(stream, args, cpu::unary, vulkan::unary);
 }
 

@@ -19,6 +19,8 @@ void gate_add(Stream& stream, const GateAddArgs& args);
 void soft_clamp(Stream& stream, const SoftClampArgs& args);
 void gather_rows(Stream& stream, const RowsArgs& args);
 void scatter_rows(Stream& stream, const RowsArgs& args);
+// Multiply-adds: B * n * J * D.
+void mix_rows(Stream& stream, const MixRowsArgs& args);
 void patchify(Stream& stream, const PatchArgs& args);    // image -> tokens
 void unpatchify(Stream& stream, const PatchArgs& args);  // tokens -> image
 // Multiply-adds: B * H' * W' * O * kernel_h * kernel_w * I.

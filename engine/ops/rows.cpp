@@ -21,4 +21,15 @@ void scatter_rows(Stream& stream, const RowsArgs& args) {
   dispatch(stream, args, cpu::scatter_rows, vulkan::scatter_rows);
 }
 
+void mix_rows(Stream& stream, const MixRowsArgs& args) {
+  const Shape& x = args.x.shape();
+  const Shape& y = args.y.shape();
+  require(x.rank() == 3 && y.rank() == 3 && args.ids.shape().rank() == 2 && x[0] == y[0] && x[2] == y[2] &&
+              args.ids.shape() == args.weights.shape() && args.ids.dim(0) == y[1] &&
+              args.ids.dtype() == DType::i32,
+          "[mix rows] x {}, ids {}, y {}", x.to_string(), args.ids.shape().to_string(), y.to_string());
+  stream.count(static_cast<uint64_t>(y.num_elements() * args.ids.dim(1)));
+  dispatch(stream, args, cpu::mix_rows, vulkan::mix_rows);
+}
+
 }  // namespace diorama::ops

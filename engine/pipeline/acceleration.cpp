@@ -16,15 +16,6 @@ namespace {
 using accelerate::Decisions;
 using accelerate::Plan;
 
-// What costs little on every model measured.
-const char* untuned_plan(const std::string& name) {
-  if (name == "balanced")
-    return R"({"methods": [{"method": "block_caching", "interval": 3, "start": 0.25, "hermite": true}]})";
-  if (name == "fast")
-    return R"({"methods": [{"method": "block_caching", "interval": 5, "start": 0.2, "hermite": true}]})";
-  return nullptr;
-}
-
 Plan named(Plan plan, const std::string& name) {
   plan.name = name;
   return plan;
@@ -51,17 +42,36 @@ std::vector<Config> plans_of(const ModelFolder& folder) {
 
 }  // namespace
 
+// What costs little on every model measured.
+std::optional<Plan> untuned_plan(const std::string& name) {
+  const auto block_caching = [&](int interval, double start) {
+    return named(
+        Plan::read(Config::parse(
+            fmt::format(
+                R"({{"methods": [{{"method": "block_caching", "interval": {}, "start": {}, "hermite": true}}]}})",
+                interval, start),
+            name)),
+        name);
+  };
+  if (name == "balanced") return block_caching(3, 0.25);
+  if (name == "fast") return block_caching(5, 0.2);
+  return std::nullopt;
+}
+
+Plan read_plan(const std::filesystem::path& file) {
+  return Plan::read(Config::load(file));
+}
+
 ChosenPlan choose_acceleration(const ModelFolder& folder, const std::string& wish) {
   if (wish.empty() || wish == "off") return {};
-  if (wish.ends_with(".json")) return {checked(Plan::read(Config::load(wish)), folder), ""};
+  if (wish.ends_with(".json")) return {checked(read_plan(wish), folder), ""};
   std::set<std::string> known{"balanced", "fast", "off"};
   for (const Config& plans : plans_of(folder)) {
     if (plans.has(wish)) return {checked(named(Plan::read(plans.get<Config>(wish)), wish), folder), ""};
     for (const std::string& name : plans.keys()) known.insert(name);
   }
-  if (const char* plan = untuned_plan(wish))
-    return {named(Plan::read(Config::parse(plan, wish)), wish),
-            fmt::format("{} was not tuned; {} is a cautious default", folder.title(), wish)};
+  if (auto plan = untuned_plan(wish))
+    return {std::move(plan), fmt::format("{} was not tuned; {} is a cautious default", folder.title(), wish)};
   fail(Fault::usage, "[accelerate] {} has no plan {}; choose {}, or a file that ends in .json",
        folder.title(), wish, fmt::join(known, ", "));
 }

@@ -23,6 +23,12 @@ struct ChosenPlan {
 // `fast`, and the note says so. Fault::usage where there is no such plan, or it was tuned for another model.
 ChosenPlan choose_acceleration(const ModelFolder& folder, const std::string& wish);
 
+// The cautious plan `balanced` or `fast` of a model that was not tuned; none under another name.
+std::optional<accelerate::Plan> untuned_plan(const std::string& name);
+
+// A plan in a file of its own.
+accelerate::Plan read_plan(const std::filesystem::path& file);
+
 // Keeps plans under their names for a model: in its diorama.json, or, where that cannot be written, in the
 // user's data folder. Returns the file.
 std::filesystem::path save_plans(const ModelFolder& folder, const std::vector<accelerate::Plan>& plans);

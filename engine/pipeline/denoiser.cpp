@@ -91,7 +91,7 @@ const Denoiser::Full& Denoiser::full(size_t lanes) {
   Full& full = entry->second;
   full.macs = plan_walk(parts_.device, parts_.weights, [&](nn::Walk& walk) {
                 evaluate_lanes(walk, condition, HostTensor(latent_), 0, ids);
-                full.sites = walk.counts().reached;
+                full.counts = walk.counts();
               }).multiply_adds;
   return full;
 }
@@ -129,20 +129,29 @@ HostTensor Denoiser::evaluate(nn::Walk& walk, const models::Condition& condition
 HostTensor Denoiser::guided(int step, const HostTensor& x, double timestep) {
   const nn::Evaluation& evaluation = evaluations_.at(next_evaluation_++);
   const HostTensor output = evaluate(walk_, condition_, evaluation, x, timestep);
-  full_macs_ += full(evaluation.lanes.size()).macs;
-  full_sites_ += full(evaluation.lanes.size()).sites;
+  const Full& without = full(evaluation.lanes.size());
+  full_macs_ += without.macs;
+  full_counts_ += without.counts;
   return parts_.guidance.combine(output, parts_.guidance.halves(step, parts_.solver.num_steps()));
 }
 
 StepReport Denoiser::report(const SolverState& state) const {
-  const int64_t tokens = parts_.acceleration.shape().num_tokens;
-  return {.step = state.step,
-          .steps = parts_.solver.num_steps(),
-          .sites = {full_sites_, walk_.counts().computed},
-          .tokens_kept = tokens,
-          .tokens_total = tokens,
-          .x0 = &state.x0,
-          .state = &state};
+  const nn::SiteCounts& counts = walk_.counts();
+  const auto& decisions = parts_.acceleration.decisions();
+  StepReport report{.step = state.step,
+                    .steps = parts_.solver.num_steps(),
+                    .sites = {full_counts_.reached, counts.computed},
+                    .tokens_total = parts_.acceleration.shape().num_tokens,
+                    .kept_tokens = decisions.kept_tokens(static_cast<int>(next_evaluation_) - 1),
+                    .x0 = &state.x0,
+                    .state = &state};
+  for (size_t i = 0; i < full_counts_.block_macs.size(); ++i) {
+    const uint64_t executed = i < counts.block_macs.size() ? counts.block_macs[i] : 0;
+    report.blocks.push_back(static_cast<float>(executed) / static_cast<float>(full_counts_.block_macs[i]));
+  }
+  report.tokens_kept =
+      report.kept_tokens.empty() ? report.tokens_total : std::ranges::count(report.kept_tokens, uint8_t{1});
+  return report;
 }
 
 HostTensor Denoiser::run(const HostTensor& noise, uint64_t seed, const RenderObserver& observer) {
@@ -164,7 +173,7 @@ void Denoiser::run(SolverState& state, int last_step, uint64_t seed, const Rende
     const uint64_t executed_before = executed_macs();
     const uint64_t full_before = full_macs();
     walk_.reset_counts();
-    full_sites_ = 0;
+    full_counts_ = {};
     parts_.solver.advance(state, evaluate_now, draw_noise);
     StepReport step = report(state);
     step.milliseconds = std::chrono::duration<double, std::milli>(Clock::now() - start).count();

@@ -58,7 +58,7 @@ class Denoiser {
   // An evaluation of so many lanes without shortcuts.
   struct Full {
     uint64_t macs = 0;
-    int64_t sites = 0;
+    nn::SiteCounts counts = {};
   };
   const Full& full(size_t lanes);
   HostTensor evaluate(nn::Walk& walk, const models::Condition& condition, const nn::Evaluation& evaluation,
@@ -79,7 +79,7 @@ class Denoiser {
   uint64_t condition_macs_ = 0;
   uint64_t full_macs_ = 0;
   size_t next_evaluation_ = 0;
-  int64_t full_sites_ = 0;
+  nn::SiteCounts full_counts_;  // of the step so far
   std::map<size_t, Full> full_by_lanes_;
 };
 

@@ -212,6 +212,7 @@ void Pipeline::denoise(const RenderRequest& request, const Solver& solver, Solve
   accelerate::RunShape shape{.evaluations = evaluations_of_run(solver, guidance, state.step),
                              .num_blocks = transformer_->geometry().num_blocks,
                              .num_tokens = num_tokens(state.x.shape),
+                             .tokens_wide = state.x.shape[3] / transformer_->geometry().patch_size,
                              .fresh_noise = adds_noise(request)};
   for (const Half half : halves) shape.conditional.push_back(half == Half::conditional);
   const accelerate::Plan plan = request.acceleration.value_or(accelerate::Plan());

@@ -39,7 +39,7 @@ struct RenderRequest {
   std::optional<double> shift;
   std::optional<double> eta;
   uint64_t seed = 0;
-  std::optional<accelerate::Plan> acceleration;         // none: off
+  std::optional<accelerate::Plan> acceleration;    // none: off
   std::optional<accelerate::Decisions> decisions;  // of a run with this plan, to be repeated
   std::optional<Branch> branch;
 };
@@ -52,8 +52,10 @@ struct StepReport {
   int steps = 0;
   double milliseconds = 0;
   nn::SiteCounts sites;
-  int64_t tokens_kept = 0;
+  int64_t tokens_kept = 0;  // recomputed in the block that recomputed fewest
   int64_t tokens_total = 0;
+  std::vector<float> blocks;         // of the network: the share of its multiply-adds that was executed
+  std::vector<uint8_t> kept_tokens;  // 1: recomputed, row by row of the latent's patches; empty: all were
   uint64_t executed_macs = 0;
   uint64_t full_macs = 0;
   const HostTensor* x0 = nullptr;  // [1, C, h, w] the solver's current prediction, normalised

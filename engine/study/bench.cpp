@@ -7,6 +7,9 @@
 #include "study/bench_clock.h"
 #include "study/bench_forward.h"
 #include "study/bench_kernels.h"
+#include "study/bench_plan.h"
+#include "study/published_configs.h"
+#include "study/random_model.h"
 #include "vulkan/peak.h"
 
 namespace diorama {
@@ -46,7 +49,15 @@ void bench(Device& device, const BenchOptions& options, const BenchReport& repor
     bench_linear(device, clock, format, report);
     bench_attention(device, clock, format, report);
   }
-  for (const std::string& name : options.configs) bench_forward(device, clock, name, formats, report);
+  for (const std::string& name : options.configs) {
+    Config config = published_config(name);
+    if (options.blocks) config = with_blocks(config, *options.blocks);
+    const std::string shown = options.blocks ? fmt::format("{}, {} blocks", name, *options.blocks) : name;
+    if (options.accelerate.empty())
+      bench_forward(device, clock, shown, config, formats, report);
+    else
+      bench_plan(device, shown, config, options, report);
+  }
   for (const std::string& model : options.models)
     if (options.accelerate.empty())
       bench_denoiser(device, clock, model, options.precision, report);

@@ -26,10 +26,12 @@ struct BenchOptions {
   Precision precision;
   const Format* modulation = nullptr;  // of forwards; null: as the precision has it
   std::vector<std::string> configs;    // published configurations to run forwards of
+  std::optional<int> blocks;           // of those, in place of their own number
   std::vector<std::string> models;     // folders or names to run the denoiser of
-  std::string accelerate;              // a plan to compare with exact runs of the models, or empty
-  std::optional<int> steps;            // of those
-  int pictures = 16;                   // of those
+  std::string accelerate;              // a plan to compare with exact runs, or empty
+  std::optional<int> steps;            // of those runs
+  int pictures = 16;                   // of the models' runs
+  std::optional<Precision> against;    // of the configurations: the same decisions in another precision
   int repeats = 5;
   bool kernels = true;
 };

@@ -23,7 +23,8 @@ void bench_acceleration(Device& device, const std::string& model, const BenchOpt
   row(fmt::format("{} steps, exact", steps), contest.exact());
   row(fmt::format("{} steps, {}", steps, plan->name), accelerated);
   for (const auto& [sampler, fewer] : contest.alternatives(steps / accelerated.speed(contest.exact())))
-    row(fmt::format("{} steps of {}", fewer, sampler), contest.with(sampler, fewer));
+    row(fmt::format("{} steps of {}", fewer, sampler),
+        contest.with({.plan = {}, .sampler = sampler, .steps = fewer}));
 }
 
 }  // namespace diorama

@@ -3,41 +3,21 @@
 #include <chrono>
 #include <fstream>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "cpu/device.h"
 #include "io/model_search.h"
-#include "models/registry.h"
 #include "pipeline/pipeline.h"
-#include "study/published_configs.h"
-#include "study/random_source.h"
+#include "study/random_model.h"
 #include "tensor/distance.h"
 
 namespace diorama {
 namespace {
 
-// A guidance pair at the configuration's own size.
-struct Forward {
-  std::unique_ptr<models::Transformer> network;
-  nn::Weights weights;
-  models::ConditionInputs inputs;
-  HostTensor latent;
+struct Forward : RandomModel {
+  using RandomModel::RandomModel;
 
-  Forward(Device& device, const Config& config, const nn::RoleFormats& formats)
-      : network(models::make_transformer(config)),
-        weights(nn::Weights::load(network->tensors(), RandomSource(), device, formats)) {
-    const auto geometry = network->geometry();
-    latent = random_tensor({2, geometry.in_channels, geometry.sample_size, geometry.sample_size}, 4, 1.7f);
-    if (geometry.num_classes > 0) {
-      inputs.classes = {1, geometry.num_classes};
-    } else {
-      inputs.text = random_tensor({2, 120, geometry.text_channels}, 5, 1);
-      inputs.text_mask = HostTensor({2, 120}, std::vector<float>(240, 1.0f));
-    }
-  }
-
-  // Condition once, then `times` evaluations, each handed to `each` while it runs.
+  // Condition once, then an evaluation as often as `around` calls what it is handed.
   HostTensor run(Device& device, const std::function<void(const std::function<void()>&)>& around, Plan& plan,
                  const Stream::OpObserver& observer = {}) const {
     HostTensor output;
@@ -60,12 +40,6 @@ struct Forward {
     return output;
   }
 };
-
-Config with_one_block(const Config& config) {
-  nlohmann::json json = config.json();
-  json["num_layers"] = 1;
-  return Config::parse(json.dump(), config.where());
-}
 
 HostTensor run_once(Device& device, const Config& config, const nn::RoleFormats& formats) {
   Plan plan;
@@ -101,14 +75,13 @@ void report_budget(Device& device, const Forward& forward, const BenchReport& re
 
 }  // namespace
 
-void bench_forward(Device& device, BenchClock& clock, const std::string& name, const nn::RoleFormats& formats,
-                   const BenchReport& report) {
-  const Config config = published_config(name);
+void bench_forward(Device& device, BenchClock& clock, const std::string& name, const Config& config,
+                   const nn::RoleFormats& formats, const BenchReport& report) {
   {
     cpu::Device portable({.isa = cpu::Isa::portable});
-    const HostTensor expected = run_once(portable, with_one_block(config), format_f32());
+    const HostTensor expected = run_once(portable, with_blocks(config, 1), format_f32());
     const double error =
-        relative_l2(run_once(device, with_one_block(config), formats).values, expected.values);
+        relative_l2(run_once(device, with_blocks(config, 1), formats).values, expected.values);
     report({.group = "check", .name = name + ", one block", .error = error});
   }
   forget_peak_memory();

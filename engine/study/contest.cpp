@@ -22,6 +22,7 @@ RenderResult Contest::paint(const RenderRequest& request, Score& score) {
   score.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   score.denoise_seconds += result.denoise_seconds;
   score.macs += result.executed_macs;
+  ++score.pictures;
   return result;
 }
 
@@ -36,26 +37,22 @@ const Score& Contest::exact() {
   return exact_;
 }
 
-Score Contest::with(const std::function<void(RenderRequest&)>& change) {
+void Contest::extend(Score& score, const Way& way, int pictures) {
   exact();
-  Score score;
-  for (size_t i = 0; i < requests_.size(); ++i) {
-    RenderRequest request = requests_[i];
-    change(request);
-    score.fidelity.add(truths_[i], paint(request, score).image);
+  while (score.pictures < pictures) {
+    const auto next = static_cast<size_t>(score.pictures);
+    RenderRequest request = requests_.at(next);
+    request.acceleration = way.plan;
+    if (!way.sampler.empty()) request.sampler = way.sampler;
+    if (way.steps) request.steps = way.steps;
+    score.fidelity.add(truths_.at(next), paint(request, score).image);
   }
+}
+
+Score Contest::with(const Way& way) {
+  Score score;
+  extend(score, way, num_pictures());
   return score;
-}
-
-Score Contest::with(const accelerate::Plan& plan) {
-  return with([&](RenderRequest& request) { request.acceleration = plan; });
-}
-
-Score Contest::with(const std::string& sampler, int steps) {
-  return with([&](RenderRequest& request) {
-    request.sampler = sampler;
-    request.steps = steps;
-  });
 }
 
 Score Contest::in_turns_with(const accelerate::Plan& plan) {
@@ -92,7 +89,7 @@ std::string describe(const Score& score, const Score& exact) {
       "{:.2f}x (multiply-adds {:.2f}x, whole run {:.2f}x), psnr {:.2f}, 10th percentile {:.2f}, worst "
       "{:.2f}, ssim "
       "{:.4f}",
-      score.speed(exact), score.macs_ratio(exact), exact.seconds / score.seconds, psnr.mean, psnr.tenth,
+      score.speed(exact), score.macs_ratio(exact), score.whole_speed(exact), psnr.mean, psnr.tenth,
       psnr.worst, score.fidelity.ssim().mean);
 }
 

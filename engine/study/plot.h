@@ -1,4 +1,4 @@
-// A scatter plot as SVG: speed against fidelity, a colour for each series.
+// Speed against fidelity as SVG: panels side by side, a colour for each series, its front joined by a line.
 #pragma once
 
 #include <string>
@@ -12,11 +12,19 @@ struct PlotSeries {
     double x = 0, y = 0;
   };
   std::vector<Point> points;
-  bool joined = false;  // by a line, in order of x
+  bool dashed = false;
 };
 
-// `title` and the axes' names are shown as they are.
-std::string scatter_svg(const std::string& title, const std::string& x_name, const std::string& y_name,
-                        const std::vector<PlotSeries>& series);
+// Series of the same place have the same colour in every panel, and one entry in the legend.
+struct PlotPanel {
+  std::string x_name, y_name;
+  std::vector<PlotSeries> series;
+};
+
+// The points that no other has at least as far to the right and at least as high, from left to right.
+std::vector<PlotSeries::Point> front_of(std::vector<PlotSeries::Point> points);
+
+// `title` and all names are shown as they are.
+std::string plot_svg(const std::string& title, const std::vector<PlotPanel>& panels);
 
 }  // namespace diorama

@@ -24,6 +24,7 @@ constexpr std::array kPublished{
     Published{"dit-xl-2-512", "dit", 28, 16, 72, 64, 2, 1},
     Published{"pixart-xl-2-256", "pixart", 28, 16, 72, 32, 2, 1},
     Published{"pixart-xl-2-512", "pixart", 28, 16, 72, 64, 2, 1},
+    Published{"pixart-sigma-xl-2-1024", "pixart", 28, 16, 72, 128, 2, 2},
 };
 
 std::string json_of(const Published& p) {

@@ -34,6 +34,8 @@ class Device {
   virtual DType product_input(const Format& format) const = 0;
   // Packs rows of a matrix; fills weight.packed. Peak extra memory: one such matrix in fp32.
   virtual void pack(Weight& weight, const RowReader& rows) = 0;
+  // The other way round: the rows [N, K] as products see them, rounded and conditioned.
+  virtual void unpack(const Weight& weight, float* rows) = 0;
 
   // Looked at between segments of work (at most about 50 ms); work then throws Fault::cancelled.
   void set_cancel_token(const CancelToken* token) { cancel_ = token; }

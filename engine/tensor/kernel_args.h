@@ -79,10 +79,10 @@ struct GateAddArgs {
   Tensor y;         // [B, T, D] f32
 };
 
-// y = act(x), and a change of type.
+// y = act(x), and a change of type. Of codes only the values are taken: no activation, y in fp32.
 struct UnaryArgs {
   Activation activation = Activation::none;
-  Tensor x;  // any float, rows may be strided
+  Tensor x;  // any float, rows may be strided; or q8
   Tensor y;  // any float or q8, contiguous
   Conditioning conditioning;
 };
@@ -92,6 +92,14 @@ struct RowsArgs {
   Tensor x;    // [R, D]
   Tensor ids;  // [n] i32
   Tensor y;    // [n, D] for gather; the rows to overwrite for scatter; type of x
+};
+
+// y[b, i] = sum over j of weights[i, j] * x[b, ids[i, j]]: rows mixed alike in every batch row.
+struct MixRowsArgs {
+  Tensor x;        // [B, R, D] f32
+  Tensor ids;      // [n, J] i32
+  Tensor weights;  // [n, J] f32
+  Tensor y;        // [B, n, D] f32
 };
 
 // Pixels of p x p patches side by side: [B, C, H, W] <-> [B, (H/p)(W/p), p * p * C].

@@ -114,4 +114,17 @@ void Device::pack(Weight& weight, const RowReader& reader) {
   weight.packed = packed;
 }
 
+void Device::unpack(const Weight& weight, float* rows) {
+  static_assert(Weight::kRowGroup % kPanelColumns == 0);
+  const size_t panel_bytes = packed_bytes(*weight.format, kPanelColumns, weight.k);
+  const auto begin = static_cast<size_t>(weight.first_row / kPanelColumns) * panel_bytes;
+  std::vector<std::byte> panels(packed_bytes(*weight.format, weight.n, weight.k));
+  const auto& packed = static_cast<const PackedMatrix&>(*weight.packed);
+  download(Tensor({packed.buffer, begin, nullptr}, {static_cast<int64_t>(panels.size())}, DType::u8),
+           panels.data());
+  for (int64_t row = 0; row < weight.n; row += kPanelColumns)
+    unpack_panel(weight, panels.data() + static_cast<size_t>(row / kPanelColumns) * panel_bytes, row,
+                 rows + row * weight.k);
+}
+
 }  // namespace diorama::vulkan

@@ -30,6 +30,7 @@ class Device final : public diorama::Device {
   void finish() override;
   DType product_input(const Format& format) const override;
   void pack(Weight& weight, const RowReader& rows) override;
+  void unpack(const Weight& weight, float* rows) override;
 
   const Caps& caps() const;
   const Context& context() const { return *context_; }

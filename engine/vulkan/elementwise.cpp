@@ -65,9 +65,25 @@ void quantise(Device& device, const UnaryArgs& args) {
   });
 }
 
+// Codes to values.
+void dequantise(Device& device, const UnaryArgs& args) {
+  const Tensor x = as_matrix(args.x);
+  const Tensor y = as_matrix(args.y);
+  for_each_band(x.num_rows(), band_of(device, wider(x, y)), [&](int64_t first, int64_t count) {
+    Call call(device, {KernelId::dequantise, {}});
+    ElementwiseParams p = params_for(first, count, y);
+    p.a = call.bind(x.slice(first, count)) / 4;
+    p.a_stride = static_cast<uint32_t>(x.row_stride() / 4);
+    p.b_stride = static_cast<uint32_t>(padded_codes(x.shape().last()) / 4);
+    p.y = call.bind(y.slice(first, count));
+    run_rows(call, p);
+  });
+}
+
 }  // namespace
 
 void unary(Device& device, const UnaryArgs& args) {
+  if (args.x.dtype() == DType::q8) return dequantise(device, args);
   if (args.y.dtype() == DType::q8) return quantise(device, args);
   const Tensor x = args.x.contiguous() ? widened(args.x) : as_matrix(args.x);
   const Tensor y = args.y.reshape(x.shape());

@@ -67,6 +67,28 @@ void pack_integers(const Weight& weight, const RowReader& reader, int64_t first_
   for (int64_t n = 0; n < count; ++n) pack(weight, rows.data() + static_cast<size_t>(n) * row_bytes, n, out);
 }
 
+float level_of(const Weight& weight, const std::byte* panel, int64_t n, int64_t k) {
+  const int64_t padded = padded_codes(weight.k);
+  if (weight.format != &w4a8::kFormat)
+    return static_cast<float>(static_cast<int8_t>(panel[(k / 4 * kPanelColumns + n) * 4 + k % 4]));
+  const std::byte codes = panel[(k / 8 * kPanelColumns + n) * 4 + k % 8 / 2];
+  const int q = static_cast<int>(codes >> (k % 2 * 4) & std::byte{15}) - 8;
+  const std::byte* scales = panel + (padded / 2 + static_cast<int64_t>(sizeof(float))) * kPanelColumns;
+  uint16_t bits = 0;
+  std::memcpy(&bits, scales + (k / w4a8::Layout(weight.k).group * kPanelColumns + n) * 2, sizeof bits);
+  return static_cast<float>(w4a8::level(f16_to_f32(bits), q));
+}
+
+void unpack_integers(const Weight& weight, const std::byte* panel, int64_t count, float* rows) {
+  const int64_t padded = padded_codes(weight.k);
+  const std::byte* scales = panel + (weight.format == &w4a8::kFormat ? padded / 2 : padded) * kPanelColumns;
+  for (int64_t n = 0; n < count; ++n) {
+    float scale = 0;
+    std::memcpy(&scale, scales + n * 4, sizeof scale);
+    for (int64_t k = 0; k < weight.k; ++k) rows[n * weight.k + k] = scale * level_of(weight, panel, n, k);
+  }
+}
+
 }  // namespace
 
 size_t packed_bytes(const Format& format, int64_t n, int64_t k) {
@@ -79,6 +101,16 @@ void pack_panel(const Weight& weight, const RowReader& reader, int64_t first_row
     pack_integers(weight, reader, first_row, out);
   else
     pack_floats(weight, reader.values, first_row, out);
+}
+
+void unpack_panel(const Weight& weight, const std::byte* panel, int64_t first_row, float* rows) {
+  const int64_t count = std::min(kPanelColumns, weight.n - first_row);
+  if (weight.format->integer()) return unpack_integers(weight, panel, count, rows);
+  std::vector<float> columns(static_cast<size_t>(kPanelColumns * weight.k));
+  weight.format->decode_row(panel, kPanelColumns * weight.k, columns.data());
+  for (int64_t n = 0; n < count; ++n)
+    for (int64_t k = 0; k < weight.k; ++k)
+      rows[n * weight.k + k] = columns[static_cast<size_t>(k * kPanelColumns + n)];
 }
 
 }  // namespace diorama::vulkan

@@ -24,4 +24,7 @@ size_t packed_bytes(const Format& format, int64_t n, int64_t k);
 // Writes the panel that begins with this row of the matrix.
 void pack_panel(const Weight& weight, const RowReader& reader, int64_t first_row, std::byte* out);
 
+// The other way round: its rows, those that the weight has, in fp32.
+void unpack_panel(const Weight& weight, const std::byte* panel, int64_t first_row, float* rows);
+
 }  // namespace diorama::vulkan

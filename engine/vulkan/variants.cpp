@@ -49,8 +49,8 @@ std::vector<NamedPipeline> gpu_pipelines(const Caps& caps) {
     pipelines.push_back({code_of(norm).name, {norm, {128, 0, 0, 1, 1, 1}}});
   for (const KernelId rest :
        {KernelId::group_norm_chunks, KernelId::group_norm_join, KernelId::group_norm_apply, KernelId::unary,
-        KernelId::binary, KernelId::quantise, KernelId::gate_add, KernelId::soft_clamp, KernelId::rows,
-        KernelId::patch})
+        KernelId::binary, KernelId::quantise, KernelId::dequantise, KernelId::gate_add, KernelId::soft_clamp,
+        KernelId::rows, KernelId::patch})
     pipelines.push_back({code_of(rest).name, {rest, {}}});
   return pipelines;
 }

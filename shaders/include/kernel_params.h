@@ -56,6 +56,11 @@ struct RowsParams {
   uint x, x_stride, ids, y, y_stride;
 };
 
+struct MixRowsParams {
+  uint width, each;  // of a row; rows mixed into one
+  uint x, x_stride, ids, weights, y;
+};
+
 struct PatchParams {
   uint channels, height, width, patch_size;
   uint image, tokens;

@@ -4,7 +4,9 @@
 #include "accelerate/registry.h"
 #include "accelerate/run.h"
 #include "cpu/device.h"
+#include "models/comparison.h"
 #include "models/generated_source.h"
+#include "ops/ops.h"
 
 namespace diorama::test {
 namespace {
@@ -146,6 +148,60 @@ TEST(EvaluationCaching, leaves_out_while_the_expected_change_is_small) {
   EXPECT_EQ(network(plan_of(R"({"method": "evaluation_caching", "most_in_a_row": 1, )" + settings + "}"),
                     shape_of(5, 1), moves, truth),
             (Rows{{100}, {101}, {101}, {103}, {103}}));
+}
+
+// A layer whose matrix has rank 2, at three evaluations: what follows is what would have been computed.
+TEST_F(Formula, linears_follow_their_input_exactly_where_the_rank_is_enough) {
+  constexpr int64_t kSize = 12;
+  std::vector<float> w(kSize * kSize);
+  for (int64_t r = 0; r < kSize; ++r)
+    for (int64_t c = 0; c < kSize; ++c)
+      w[static_cast<size_t>(r * kSize + c)] = static_cast<float>(r - 4) * static_cast<float>(c % 3) -
+                                              static_cast<float>(r % 2) * static_cast<float>(c);
+  Weight weight{.name = "layer", .format = &format_f32(), .n = kSize, .k = kSize};
+  weight.bias = stream_.upload({kSize}, std::vector<float>(kSize, 3.0f));
+  device_.pack(weight,
+               {.values = [&](int64_t first, int64_t count,
+                              float* out) { std::copy_n(w.begin() + first * kSize, count * kSize, out); },
+                .encoded = nullptr});
+  const auto input = [&](int i) {
+    std::vector<float> values(3 * kSize);
+    for (size_t j = 0; j < values.size(); ++j)
+      values[j] = std::sin(static_cast<float>(j)) +
+                  0.3f * static_cast<float>(i) * std::cos(static_cast<float>(7 * j));
+    return stream_.upload({1, 3, kSize}, values);
+  };
+  const auto truth = [&](const Tensor& x) {
+    Tensor y = stream_.make(x.shape(), DType::f32);
+    ops::linear(stream_, {.x = x, .weight = &weight, .y = y});
+    return y;
+  };
+  for (const int rank : {1, 2, 4}) {
+    RunShape shape = shape_of(3, 1);
+    shape.num_tokens = 3;
+    accelerate::Run run(
+        plan_of(fmt::format(R"({{"method": "increment_caching", "rank": {}, "schedule": ["0", "1", "1"]}})",
+                            rank)),
+        shape, Decisions());
+    nn::Accelerator& method = *run.accelerators().front();
+    for (const nn::Evaluation& now : shape.evaluations) {
+      method.begin(now);
+      int computed = 0;
+      const Tensor x = input(now.index);
+      const HostTensor got = stream_.download(
+          method.product(walk_, {nn::SiteKind::product, "blocks.0.layer", 0}, weight, x, [&](auto& t) {
+            ++computed;
+            return truth(t);
+          }));
+      EXPECT_EQ(computed, now.index == 0 ? 1 : 0);
+      const double error = relative_l2(got, stream_.download(truth(x)));
+      if (rank >= 2 || now.index == 0) {
+        EXPECT_LT(error, 1e-5) << rank;
+      } else {
+        EXPECT_GT(error, 1e-3);
+      }
+    }
+  }
 }
 
 TEST(Run, says_what_does_not_fit_and_what_did_nothing) {

@@ -27,7 +27,7 @@ const std::map<std::string, std::set<std::string>> kAllowed = {
     {"models", {"nn", "base"}},
     {"sampling", {"tensor", "base", "ops"}},
     {"io", {"formats", "tensor", "base"}},
-    {"accelerate", {"nn", "ops", "tensor", "base"}},
+    {"accelerate", {"nn", "quant", "ops", "formats", "tensor", "base"}},
     {"quant", {"ops", "formats", "tensor", "base"}},
     {"pipeline",
      {"models", "sampling", "accelerate", "quant", "io", "nn", "ops", "cpu", "vulkan", "formats", "tensor",

@@ -114,6 +114,9 @@ TEST_F(ProgramTest, wrong_usage_is_2) {
   expect_failure(run({"trace", "diorama-mini", "--part", "wheel", "--inputs", "a", "--outputs", "b"}), 2,
                  {"wheel"});
   expect_failure(run({"bench", "--config", "dit-xxl"}), 2, {"dit-xxl"});
+  expect_failure(run({"bench", "--config", "dit-s-2-256", "--against", "bf16"}), 2, {"--accelerate"});
+  expect_failure(run({"tune", "diorama-mini", "--name", "mine"}), 2, {"--target-speed"});
+  expect_failure(run({"tune", "diorama-mini", "--target-speed", "2", "--name", "off"}), 2, {"--name"});
   EXPECT_EQ(folder_.num_files(), 0u);
 }
 

@@ -133,8 +133,8 @@ class TestGalleryModel : public QObject {
     QCOMPARE(gallery.rowCount(), kPictures);
     QVERIFY2(opened <= 1000, qPrintable(QString::number(opened)));
     timer.start();
-    gallery.setSearch("picture 77");
-    QVERIFY(gallery.rowCount() > 100 && gallery.rowCount() < 200);
+    gallery.setSearch("cat 7777");
+    QCOMPARE(gallery.rowCount(), 1);
     QVERIFY2(timer.elapsed() <= 100, qPrintable(QString::number(timer.elapsed())));
     QVERIFY(gallery.thumbnails().numRead() < 500);
   }

@@ -85,7 +85,7 @@ class ReuseFeedForward final : public Accelerator {
   void begin(const nn::Evaluation& evaluation) override {
     if (evaluation.index == 0) kept_.clear();
   }
-  Tensor branch(Walk&, const Site& site, const Tensor& x, const Branch& next) override {
+  Tensor branch(Walk&, const Site& site, const Tensor& x, const Tensor&, const Branch& next) override {
     if (!site.path.ends_with(".ff")) return next(x, x);
     auto& kept = kept_[site.path];
     if (!kept) kept = next(x, x);
@@ -138,13 +138,34 @@ class ReuseLinear final : public Accelerator {
   std::map<std::string, Tensor> kept_;
 };
 
+// Product: that of the first feed-forward matrix, before its activation, is answered from the first step.
+class ReuseProduct final : public Accelerator {
+ public:
+  bool attaches_to(SiteKind kind) const override { return kind == SiteKind::product; }
+  void begin(const nn::Evaluation& evaluation) override {
+    if (evaluation.index == 0) kept_.clear();
+  }
+  Tensor product(Walk&, const Site& site, const Weight& weight, const Tensor& x,
+                 const Linear& next) override {
+    if (!site.path.ends_with("net.0.proj")) return next(x);
+    EXPECT_EQ(x.dim(-1), weight.k);
+    auto& kept = kept_[site.path];
+    if (!kept) kept = next(x);
+    EXPECT_EQ(kept.dtype(), DType::f32);
+    return kept;
+  }
+
+ private:
+  std::map<std::string, Tensor> kept_;
+};
+
 // Tokens: branches run on `kept` tokens of each lane; the others take no update. With all tokens in any order
 // nothing changes.
 class SomeTokens final : public Accelerator {
  public:
   explicit SomeTokens(std::vector<int32_t> kept) : kept_(std::move(kept)) {}
   bool attaches_to(SiteKind kind) const override { return kind == SiteKind::branch; }
-  Tensor branch(Walk& walk, const Site&, const Tensor& x, const Branch& next) override {
+  Tensor branch(Walk& walk, const Site&, const Tensor& x, const Tensor&, const Branch& next) override {
     Stream& stream = walk.stream();
     std::vector<int32_t> rows;
     for (int64_t lane = 0; lane < x.dim(0); ++lane)
@@ -166,7 +187,7 @@ class SomeTokens final : public Accelerator {
 class LaneByLane final : public Accelerator {
  public:
   bool attaches_to(SiteKind kind) const override { return kind == SiteKind::branch; }
-  Tensor branch(Walk& walk, const Site&, const Tensor& x, const Branch& next) override {
+  Tensor branch(Walk& walk, const Site&, const Tensor& x, const Tensor&, const Branch& next) override {
     Stream& stream = walk.stream();
     Tensor update = stream.make(x.shape(), DType::f32);
     for (int lane = 0; lane < x.dim(0); ++lane) {
@@ -223,10 +244,11 @@ TEST_P(Seam, each_granularity_saves_work_and_changes_the_output) {
   ReuseFeedForward branch;
   HalveKeys core;
   ReuseLinear linear;
+  ReuseProduct product;
   SomeTokens some({1, 5, 9, 13, 17, 21, 25, 29, 33, 37, 41, 45, 49, 53, 57, 61});
   for (Accelerator* accelerator : {static_cast<Accelerator*>(&block), static_cast<Accelerator*>(&branch),
                                    static_cast<Accelerator*>(&core), static_cast<Accelerator*>(&linear),
-                                   static_cast<Accelerator*>(&some)}) {
+                                   static_cast<Accelerator*>(&product), static_cast<Accelerator*>(&some)}) {
     const Outcome on = with(accelerator);
     EXPECT_LT(on.macs, off.macs);
     EXPECT_NE(on.output.values, off.output.values);

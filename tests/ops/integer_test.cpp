@@ -163,6 +163,24 @@ TEST_P(Quantise, equals_its_definition) {
   EXPECT_LE(static_cast<double>(apart), 1e-4 * static_cast<double>(elements)) << GetParam().name;
 }
 
+TEST_P(Quantise, codes_become_their_values) {
+  Device& device = *GetParam().device;
+  for (const int64_t width : {7, 64, 100, 320, 4608}) {
+    Stream stream(device, Stream::Mode::run);
+    const Shape shape{2, 3, width};
+    const Tensor codes = stream.make(shape, DType::q8);
+    ops::unary(stream,
+               {.x = input(device, shape, random_values(6 * width, 3, 2)), .y = codes, .conditioning = {}});
+    const Output y(device, shape);
+    ops::unary(stream, {.x = codes, .y = y.tensor()});
+    const Codes made = codes_of(device, codes);
+    const Floats got = y.values();
+    for (size_t i = 0; i < got.size(); ++i)
+      ASSERT_EQ(got[i], made.scales[i / static_cast<size_t>(width)] * static_cast<float>(made.codes[i]))
+          << GetParam().name << " width " << width << " element " << i;
+  }
+}
+
 TEST_P(Quantise, zeros_are_zeros_and_what_is_no_number_stays_none) {
   Device& device = *GetParam().device;
   Stream stream(device, Stream::Mode::run);

@@ -157,6 +157,22 @@ TEST_P(LinearProperty, a_view_of_rows_gives_those_columns) {
     }
 }
 
+TEST_P(LinearProperty, unpacking_gives_the_rows_that_products_see) {
+  Device& device = *GetParam().device;
+  for (const Format* format : formats())
+    for (const int64_t k : {36, 200, 256})
+      for (const auto& [first, count] :
+           std::vector<std::pair<int64_t, int64_t>>{{0, 200}, {128, 72}, {64, 64}, {0, 30}}) {
+        const TestWeight whole = make_weight(device, *format, 200, k, 14);
+        Floats rows(static_cast<size_t>(count * k));
+        device.unpack(whole.weight.rows(first, count), rows.data());
+        for (size_t i = 0; i < rows.size(); ++i)
+          ASSERT_EQ(rows[i], whole.values[i + static_cast<size_t>(first * k)])
+              << GetParam().name << " " << format->name << " k " << k << " rows from " << first
+              << ", element " << i;
+      }
+}
+
 TEST_P(LinearProperty, the_output_may_replace_the_residual) {
   Device& device = *GetParam().device;
   Stream stream(device, Stream::Mode::run);

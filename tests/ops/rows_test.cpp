@@ -56,6 +56,34 @@ TEST_P(Rows, scatter_of_a_gather_restores_every_row) {
   EXPECT_EQ(restored.values(), x);
 }
 
+TEST_P(Rows, rows_are_mixed_with_their_weights_in_every_batch_row) {
+  Device& device = *GetParam().device;
+  Stream stream(device, Stream::Mode::run);
+  const std::vector<int32_t> ids{4, 0, 1, 1, 1, 3, 2, 0, 4};
+  const Floats weights{0.5f, 0.25f, -1, 2, 0, 1, 0.125f, 3, -0.5f};
+  for (const int64_t width : {1, 7, 40, 300}) {
+    const Floats x = random_values(2 * 5 * width, 1);
+    const Output y(device, {2, 3, width});
+    ops::mix_rows(stream, {.x = input(device, {2, 5, width}, x),
+                           .ids = input(device, {3, 3}, ids),
+                           .weights = input(device, {3, 3}, weights),
+                           .y = y.tensor()});
+    Floats expected;
+    for (int64_t batch = 0; batch < 2; ++batch)
+      for (size_t i = 0; i < 3; ++i)
+        for (int64_t c = 0; c < width; ++c) {
+          double sum = 0;
+          for (size_t j = 0; j < 3; ++j)
+            sum += weights[i * 3 + j] * x[static_cast<size_t>((batch * 5 + ids[i * 3 + j]) * width + c)];
+          expected.push_back(static_cast<float>(sum));
+        }
+    const Floats got = y.values();
+    ASSERT_EQ(got.size(), expected.size());
+    for (size_t i = 0; i < got.size(); ++i) EXPECT_NEAR(got[i], expected[i], 2e-6) << width << " at " << i;
+  }
+  EXPECT_EQ(stream.multiply_adds(), static_cast<uint64_t>(2 * 3 * 3 * (1 + 7 + 40 + 300)));
+}
+
 INSTANTIATE_TEST_SUITE_P(On, Rows, testing::ValuesIn(test_devices()), name_of_device);
 
 struct PatchCase {

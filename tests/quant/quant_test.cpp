@@ -11,6 +11,7 @@
 #include "quant/gptq.h"
 #include "quant/layer.h"
 #include "quant/linear_algebra.h"
+#include "quant/low_rank.h"
 #include "quant/smoothing.h"
 
 namespace diorama::quant {
@@ -70,6 +71,96 @@ TEST(LinearAlgebra, the_factor_gives_the_inverse) {
 TEST(LinearAlgebra, what_is_not_positive_definite_is_said_to_be_so) {
   std::vector<float> h = {1, 2, 2, 1};
   EXPECT_FALSE(inverse_cholesky(h, 2));
+}
+
+double relative_error(const std::vector<float>& w, const Factors& factors, int64_t n, int64_t k,
+                      int64_t rank) {
+  auto left = w;
+  subtract_product(left.data(), k, factors.a.data(), rank, factors.b.data(), k, n, rank, k);
+  double error = 0;
+  double whole = 0;
+  for (size_t i = 0; i < w.size(); ++i) {
+    error += static_cast<double>(left[i]) * static_cast<double>(left[i]);
+    whole += static_cast<double>(w[i]) * static_cast<double>(w[i]);
+  }
+  return std::sqrt(error / whole);
+}
+
+TEST(LowRank, all_directions_give_the_matrix_and_fewer_less_of_it) {
+  for (const auto& [n, k] : {std::pair<int64_t, int64_t>{60, 100}, {100, 60}, {1, 9}, {9, 1}, {64, 64}}) {
+    const auto w = normal(n * k, 1);
+    const auto rows = channel_weights(normal(20 * n, 2), n);
+    const auto columns = channel_weights(normal(20 * k, 3), k);
+    const int64_t all = std::min(n, k);
+    EXPECT_LT(relative_error(w, low_rank(w, n, k, all, rows, columns), n, k, all), 1e-5) << n << " x " << k;
+    double before = 1;
+    for (int64_t rank = 8; rank < all; rank += 16) {
+      const double error = relative_error(w, low_rank(w, n, k, rank, rows, columns), n, k, rank);
+      EXPECT_LT(error, before) << rank;
+      before = error;
+    }
+  }
+}
+
+TEST(LowRank, a_matrix_of_that_rank_is_found) {
+  constexpr int64_t kRows = 70, kColumns = 90, kRank = 5;
+  const Factors known{normal(kRows * kRank, 1), normal(kRank * kColumns, 2)};
+  std::vector<float> w(kRows * kColumns, 0.0f);
+  subtract_product(w.data(), kColumns, known.a.data(), kRank, known.b.data(), kColumns, kRows, kRank,
+                   kColumns);
+  const std::vector<float> ones(kColumns, 1.0f);
+  for (const int64_t rank : {kRank, 2 * kRank, kRows})
+    EXPECT_LT(relative_error(w, low_rank(w, kRows, kColumns, rank, ones, ones), kRows, kColumns, rank), 1e-5);
+}
+
+// Singular values 1, 1/2, 1/3, ...: the best matrix of rank r leaves the root of the sum of the others'
+// squares.
+TEST(LowRank, comes_near_to_the_best_there_is) {
+  constexpr int64_t kSize = 128, kRank = 16;
+  Factors turns = low_rank(normal(kSize * kSize, 1), kSize, kSize, kSize, std::vector<float>(kSize, 1.0f),
+                           std::vector<float>(kSize, 1.0f));  // a: orthonormal
+  std::vector<float> w(kSize * kSize);
+  for (int64_t r = 0; r < kSize; ++r)
+    for (int64_t c = 0; c < kSize; ++c)
+      w[static_cast<size_t>(r * kSize + c)] =
+          turns.a[static_cast<size_t>(r * kSize + c)] / static_cast<float>(c + 1);
+  double left = 0;
+  double whole = 0;
+  for (int64_t i = 1; i <= kSize; ++i) {
+    whole += 1 / static_cast<double>(i * i);
+    if (i > kRank) left += 1 / static_cast<double>(i * i);
+  }
+  const std::vector<float> ones(kSize, 1.0f);
+  const double best = std::sqrt(left / whole);
+  const double error = relative_error(w, low_rank(w, kSize, kSize, kRank, ones, ones), kSize, kSize, kRank);
+  EXPECT_GT(error, 0.999 * best);
+  EXPECT_LT(error, 1.1 * best);
+}
+
+TEST(LowRank, channels_that_count_are_kept_and_small_ones_bounded) {
+  const auto weights = channel_weights(std::vector<float>{4, 0, -1, 4, 0, 1}, 3);
+  EXPECT_FLOAT_EQ(weights[0], 2);
+  EXPECT_FLOAT_EQ(weights[1], 0.002f);
+  EXPECT_FLOAT_EQ(weights[2], 1);
+  EXPECT_EQ(channel_weights(std::vector<float>(6, 0.0f), 3), std::vector<float>(3, 1.0f));
+
+  constexpr int64_t kSize = 40, kRank = 8;
+  const auto w = normal(kSize * kSize, 4);
+  const std::vector<float> ones(kSize, 1.0f);
+  std::vector<float> few = ones;
+  std::fill_n(few.begin(), kRank, 100.0f);
+  const auto error_of_few = [&](const std::vector<float>& columns) {
+    const Factors factors = low_rank(w, kSize, kSize, kRank, ones, columns);
+    auto left = w;
+    subtract_product(left.data(), kSize, factors.a.data(), kRank, factors.b.data(), kSize, kSize, kRank,
+                     kSize);
+    double error = 0;
+    for (int64_t r = 0; r < kSize; ++r)
+      for (int64_t c = 0; c < kRank; ++c)
+        error += std::abs(static_cast<double>(left[static_cast<size_t>(r * kSize + c)]));
+    return error;
+  };
+  EXPECT_LT(error_of_few(few), 0.05 * error_of_few(ones));
 }
 
 TEST(Smoothing, makes_channels_alike_and_keeps_the_mean) {

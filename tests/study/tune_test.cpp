@@ -7,7 +7,7 @@
 #include <fstream>
 
 #include "cpu/device.h"
-#include "study/plot.h"
+#include "study/tune_plot.h"
 #include "test_folder.h"
 
 namespace diorama::test {
@@ -18,9 +18,16 @@ size_t lines_under(const std::filesystem::path& folder) {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
     if (entry.is_regular_file()) {
       std::ifstream in(entry.path());
-      for (std::string line; std::getline(in, line);) ++lines;
+      for (std::string line; std::getline(in, line);) lines += line.empty() ? 0 : 1;
     }
   return lines;
+}
+
+// What the search measured of a plan.
+const TuneRow* row_of(const TuneReport& report, const accelerate::Plan& plan) {
+  for (const TuneRow& row : report.tried)
+    if (row.plan && row.plan->to_json()["methods"] == plan.to_json()["methods"]) return &row;
+  return nullptr;
 }
 
 TEST(Tune, finds_plans_and_goes_on_where_it_was_stopped) {
@@ -33,8 +40,7 @@ TEST(Tune, finds_plans_and_goes_on_where_it_was_stopped) {
                             .steps = 6,
                             .pictures = 1,
                             .scored = 1,
-                            .balanced_psnr = 26,
-                            .fast_psnr = 20};
+                            .goals = {{.name = "balanced", .psnr = 26}, {.name = "fast", .psnr = 20}}};
   int stop_after = 10;
   struct Stopped {};
   EXPECT_THROW(tune(model, device, options,
@@ -45,7 +51,9 @@ TEST(Tune, finds_plans_and_goes_on_where_it_was_stopped) {
   EXPECT_EQ(lines_under(folder / "cache"), 9u);
 
   const TuneReport report = tune(model, device, options, [](const TuneProgress&) {});
-  EXPECT_EQ(lines_under(folder / "cache"), report.tried.size());
+  const size_t schedules = 3;  // that were searched for attention sharing
+  EXPECT_EQ(lines_under(folder / "cache"), report.tried.size() + schedules);
+  EXPECT_FALSE(report.out_of_time);
   ASSERT_EQ(report.plans.size(), 2u);
   EXPECT_EQ(report.plans[0].name, "balanced");
   EXPECT_EQ(report.plans[1].name, "fast");
@@ -54,25 +62,40 @@ TEST(Tune, finds_plans_and_goes_on_where_it_was_stopped) {
     EXPECT_EQ(plan.tuned->steps, 6);
   }
   // No other way that was tried and keeps the bound saves more.
-  const auto saved_by = [&](const accelerate::Plan& plan) {
-    for (const TuneRow& row : report.tried)
-      if (row.plan && row.plan->uses.size() == plan.uses.size() &&
-          row.plan->to_json()["methods"] == plan.to_json()["methods"])
-        return row.macs_ratio;
-    return 0.0;
-  };
   for (const TuneRow& row : report.tried) {
-    const bool within = row.psnr.mean >= options.fast_psnr && row.psnr.tenth >= options.fast_psnr - 6;
-    if (row.plan && within) {
-      EXPECT_LE(row.macs_ratio, saved_by(report.plans[1])) << row.what;
+    if (row.plan && options.goals[1].met_by(row)) {
+      EXPECT_LE(row.macs_ratio, row_of(report, report.plans[1])->macs_ratio) << row.what;
     }
   }
+
+  // Without time, what is known is still judged; and a goal of another kind is met from it.
+  TuneOptions hurried = options;
+  hurried.minutes = 0;
+  const TuneReport again = tune(model, device, hurried, [](const TuneProgress&) {});
+  EXPECT_FALSE(again.out_of_time);
+  ASSERT_EQ(again.plans.size(), 2u);
+  EXPECT_EQ(again.plans[1].to_json()["methods"], report.plans[1].to_json()["methods"]);
+  hurried.goals = {{.name = "mine", .speed = 1.5}};
+  const TuneReport fast_enough = tune(model, device, hurried, [](const TuneProgress&) {});
+  ASSERT_EQ(fast_enough.plans.size(), 1u);
+  EXPECT_EQ(fast_enough.plans[0].name, "mine");
+  for (const TuneRow& row : fast_enough.tried) {
+    if (row.plan && row.macs_ratio >= 1.5) {
+      EXPECT_LE(row.psnr.mean, row_of(fast_enough, fast_enough.plans[0])->psnr.mean) << row.what;
+    }
+  }
+  hurried.steps = 5;  // of which nothing is known
+  const TuneReport nothing = tune(model, device, hurried, [](const TuneProgress&) {});
+  EXPECT_TRUE(nothing.out_of_time);
+  EXPECT_TRUE(nothing.tried.empty());
+  EXPECT_TRUE(nothing.plans.empty());
 
   const std::string svg = plot_of(report, "a < b & c");
   EXPECT_NE(svg.find("a &lt; b &amp; c"), std::string::npos);
   size_t circles = 0;
-  for (size_t at = svg.find("r=\"4\""); at != std::string::npos; at = svg.find("r=\"4\"", at + 1)) ++circles;
-  EXPECT_EQ(circles, report.tried.size());
+  for (size_t at = svg.find("r=\"2.5\""); at != std::string::npos; at = svg.find("r=\"2.5\"", at + 1))
+    ++circles;
+  EXPECT_EQ(circles, 2 * report.tried.size());
 }
 
 }  // namespace

@@ -16,7 +16,9 @@ StepFrame frameOf(qint64 job, const StepReport& report, const Pipeline& pipeline
                   .tokensKept = report.tokens_kept,
                   .tokensTotal = report.tokens_total,
                   .executedMacs = report.executed_macs,
-                  .fullMacs = report.full_macs};
+                  .fullMacs = report.full_macs,
+                  .blocks = report.blocks,
+                  .kept = report.kept_tokens};
   if (pipeline.preview_matrix()) frame.preview = toQImage(preview(*pipeline.preview_matrix(), *report.x0));
   frame.tokenColumns = static_cast<int>(report.x0->shape[3]) / pipeline.geometry().patch_size;
   return frame;
