@@ -13,8 +13,11 @@ Library readArguments(const QApplication& app) {
   parser.setApplicationDescription(QApplication::translate("main", "Paints pictures from text."));
   parser.addHelpOption();
   parser.addVersionOption();
-  const QCommandLineOption library("library", QApplication::translate("main", "Keep queue, gallery and settings in this folder."), "folder");
-  const QCommandLineOption pictures("pictures", QApplication::translate("main", "Save pictures in this folder."), "folder");
+  const QCommandLineOption library(
+      "library", QApplication::translate("main", "Keep queue, gallery and settings in this folder."),
+      "folder");
+  const QCommandLineOption pictures(
+      "pictures", QApplication::translate("main", "Save pictures in this folder."), "folder");
   parser.addOptions({library, pictures});
   parser.process(app);
   Library chosen = Library::standard();

@@ -7,8 +7,8 @@
 
 namespace diorama {
 
-// Fault::usage where the child is of another model, precision, size or number of steps than its parent, or the
-// step is none to go on from.
+// Fault::usage where the child is of another model, precision, size or number of steps than its parent, or
+// the step is none to go on from.
 void check_branch(const Branch& branch, const Recipe& child);
 
 // As it stands in the child's recipe: {"parent": its recipe, "step", "change": what is not as in the parent}.

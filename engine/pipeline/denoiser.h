@@ -33,7 +33,8 @@ class Denoiser {
     int first_step = 0;
   };
 
-  // Plans the run, as long as the shape that the acceleration was given, for `latent` [1, C, h, w], takes the memory, makes the condition.
+  // Plans the run, as long as the shape that the acceleration was given, for `latent` [1, C, h, w], takes the
+  // memory, makes the condition.
   Denoiser(Parts parts, const models::ConditionInputs& inputs, const Shape& latent);
 
   RunForecast forecast();

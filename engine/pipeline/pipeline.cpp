@@ -225,9 +225,8 @@ void Pipeline::denoise(const RenderRequest& request, const Solver& solver, Solve
   observer.on_stage(Stage::load);
   const nn::Weights& weights = transformer_weights();
   observer.on_stage(Stage::denoise);
-  Denoiser denoiser(
-      {device_, *transformer_, weights, solver, guidance, acceleration, watchers_, state.step}, inputs,
-      state.x.shape);
+  Denoiser denoiser({device_, *transformer_, weights, solver, guidance, acceleration, watchers_, state.step},
+                    inputs, state.x.shape);
   if (request.acceleration) observer.on_forecast(denoiser.forecast());
   const auto begin = std::chrono::steady_clock::now();
   denoiser.run(state, last_step, request.seed, observer);
@@ -256,23 +255,23 @@ Image Pipeline::decode(const HostTensor& latent) {
 
 Recipe Pipeline::recipe(const RenderRequest& request) const {
   Recipe recipe{.prompt = request.prompt,
-          .negative_prompt = request.negative_prompt,
-          .class_label = request.class_label,
-          .width = *request.width,
-          .height = *request.height,
-          .steps = *request.steps,
-          .sampler = std::string(choose_sampler(scheduler_, request.sampler).name),
-          .shift = request.shift,
-          .eta = request.eta,
-          .cfg_scale = *request.cfg_scale,
-          .guidance_begin = request.guidance_begin,
-          .guidance_end = request.guidance_end,
-          .seed = request.seed,
-          .model = folder_.title(),
-          .model_hash = hash_,
-          .precision = precision_.name,
-          .device = device_.description(),
-          .program = "Diorama " DIORAMA_VERSION};
+                .negative_prompt = request.negative_prompt,
+                .class_label = request.class_label,
+                .width = *request.width,
+                .height = *request.height,
+                .steps = *request.steps,
+                .sampler = std::string(choose_sampler(scheduler_, request.sampler).name),
+                .shift = request.shift,
+                .eta = request.eta,
+                .cfg_scale = *request.cfg_scale,
+                .guidance_begin = request.guidance_begin,
+                .guidance_end = request.guidance_end,
+                .seed = request.seed,
+                .model = folder_.title(),
+                .model_hash = hash_,
+                .precision = precision_.name,
+                .device = device_.description(),
+                .program = "Diorama " DIORAMA_VERSION};
   if (request.branch) recipe.branch = describe_branch(*request.branch, recipe);
   return recipe;
 }
@@ -290,7 +289,8 @@ std::unique_ptr<Solver> Pipeline::solver_of(const RenderRequest& request) const 
 
 SolverState Pipeline::start_of(const RenderRequest& request, const Solver& solver,
                                const RenderObserver& observer) {
-  if (!request.branch) return {.step = 0, .x = normal_noise(latent_shape(request), request.seed, 0), .x0 = {}};
+  if (!request.branch)
+    return {.step = 0, .x = normal_noise(latent_shape(request), request.seed, 0), .x0 = {}};
   const Branch& branch = *request.branch;
   const Recipe child = recipe(request);
   check_branch(branch, child);

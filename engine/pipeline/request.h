@@ -16,8 +16,9 @@
 
 namespace diorama {
 
-// A run that goes on from a step of another. With another seed the x0 prediction is noised again, to the level
-// of that step; else the latent is kept. Shortcuts start afresh: the run is as long as what is left of it.
+// A run that goes on from a step of another. With another seed the x0 prediction is noised again, to the
+// level of that step; else the latent is kept. Shortcuts start afresh: the run is as long as what is left of
+// it.
 struct Branch {
   Recipe parent;
   int step = 0;                      // of the parent, 1 .. steps - 1: how many are kept
@@ -58,7 +59,7 @@ struct StepReport {
   std::vector<uint8_t> kept_tokens;  // 1: recomputed, row by row of the latent's patches; empty: all were
   uint64_t executed_macs = 0;
   uint64_t full_macs = 0;
-  const HostTensor* x0 = nullptr;  // [1, C, h, w] the solver's current prediction, normalised
+  const HostTensor* x0 = nullptr;      // [1, C, h, w] the solver's current prediction, normalised
   const SolverState* state = nullptr;  // where the run stands: to be copied, and branched from
 };
 

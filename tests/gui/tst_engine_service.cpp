@@ -126,8 +126,8 @@ class TestEngineService : public QObject {
     QVERIFY(painted.wait(kPatience));
     PaintJob branch = job(10, 6);
     branch.settings.prompt = "rocket, 3d on a teal background";
-    branch.branch = BranchPoint{painted[0][0].value<PaintedPicture>().recipe, 3,
-                                steps[2][0].value<StepFrame>().state};
+    branch.branch =
+        BranchPoint{painted[0][0].value<PaintedPicture>().recipe, 3, steps[2][0].value<StepFrame>().state};
     engine.paint(branch);
     QVERIFY(painted.wait(kPatience));
     branch.branch->state.reset();

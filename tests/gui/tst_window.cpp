@@ -8,10 +8,10 @@
 #include <iostream>
 #include <random>
 
-#include "requirements.h"
 #include "gui/service/picture_file.h"
 #include "gui/views/single_instance.h"
 #include "gui/views/theme.h"
+#include "requirements.h"
 #include "window_driver.h"
 
 namespace diorama::gui {
@@ -26,9 +26,8 @@ constexpr int kChildSteps = 12;
 // Paints until it is killed; says every step.
 int paintUntilKilled() {
   Window w(qEnvironmentVariable(kFolder));
-  QObject::connect(&w.session, &Session::stepTaken, [](const StepFrame& frame) {
-    std::cout << "step " << frame.step << std::endl;
-  });
+  QObject::connect(&w.session, &Session::stepTaken,
+                   [](const StepFrame& frame) { std::cout << "step " << frame.step << std::endl; });
   if (!w.begin()) return 1;
   w.type(kPrompt);
   w.set([](PaintSettings& s) { s.steps = kChildSteps; });
@@ -222,6 +221,53 @@ class TestWindow : public QObject {
     keepScreen(window(), "7-compare-difference");
   }
 
+  void strip_and_overlay_show_what_was_left_out() {
+    w_->type(kPrompt);
+    w_->set([](PaintSettings& s) {
+      s.acceleration = kCustomAcceleration;
+      s.customPlan = {{"name", kCustomAcceleration},
+                      {"methods", QJsonArray{QJsonObject{{"method", "token_pruning"}, {"start", 0.2}}}}};
+    });
+    QSignalSpy steps(&session(), &Session::stepTaken);
+    QVERIFY(w_->paintAndWait());
+    QCOMPARE(session().strip().columnCount(), 20);
+    QVERIFY(session().strip().rowCount() > 0);
+    QCOMPARE(session().strip().index(0, 0).data(StripModel::ShareRole).toFloat(), 1.0F);
+    int pruned = -1;
+    float least = 1;
+    for (int i = 0; i < 20; ++i) {
+      const auto frame = steps[i][0].value<StepFrame>();
+      if (pruned < 0 && !frame.kept.empty()) pruned = i;
+      for (const float share : frame.blocks) least = std::min(least, share);
+    }
+    QVERIFY(pruned > 0 && least < 1);
+    const QPoint cell(window().paint().strip().width() * (2 * pruned + 1) / 40, 1);
+    QVERIFY(window().paint().strip().explanationAt(cell).contains("computed"));
+    TimelineView& timeline = window().paint().timeline();
+    timeline.setCurrent(pruned);
+    const QImage plain = window().paint().canvas().grab().toImage();
+    QTest::keyClick(&window(), Qt::Key_T, Qt::ControlModifier);
+    QVERIFY(window().paint().canvas().grab().toImage() != plain);
+    keepScreen(window(), "6-tokens");
+  }
+
+  void paints_a_grid_on_one_sheet() {
+    w_->type(kPrompt);
+    w_->set([](PaintSettings& s) { s.steps = 4; });
+    const GridSpec spec{
+        session().store().settings(), {"seed", {"1", "2"}}, {"acceleration", {"off", "fast"}}};
+    QSignalSpy ready(&session(), &Session::gridReady);
+    session().paintGrid(spec);
+    QCOMPARE(session().queue().rowCount(), 4);
+    QVERIFY(ready.wait(kPatience));
+    QCOMPARE(session().gallery().rowCount(), 4);
+    QVERIFY(!QImage(ready[0][0].toString()).isNull());
+    keepScreen(window(), "7-grid");
+    PaintSettings settings;
+    QVERIFY(!applySetting(settings, "steps", "many"));
+    QVERIFY(!applySetting(settings, "colour", "red"));
+  }
+
   void takes_settings_from_a_dropped_picture() {
     w_->type(kPrompt);
     w_->set([](PaintSettings& s) { s.guidance = 5.5; });
@@ -295,7 +341,9 @@ class TestWindow : public QObject {
   void everything_that_takes_the_focus_has_a_name() {
     for (const QWidget* widget : window().findChildren<QWidget*>()) {
       const auto* button = qobject_cast<const QAbstractButton*>(widget);
-      if (widget->focusPolicy() == Qt::NoFocus || qobject_cast<const QLabel*>(widget) != nullptr || (button != nullptr && !button->text().isEmpty())) continue;
+      if (widget->focusPolicy() == Qt::NoFocus || qobject_cast<const QLabel*>(widget) != nullptr ||
+          (button != nullptr && !button->text().isEmpty()))
+        continue;
       const bool isInner = qobject_cast<const QLineEdit*>(widget) != nullptr &&
                            qobject_cast<const QAbstractSpinBox*>(widget->parent()) != nullptr;
       const bool isPart = widget->objectName().startsWith("qt_") || isInner ||
@@ -304,8 +352,9 @@ class TestWindow : public QObject {
                           widget->inherits("QComboBoxListView");
       if (!isPart)
         QVERIFY2(!widget->accessibleName().isEmpty(),
-                 qPrintable(QStringLiteral("%1 in %2").arg(widget->metaObject()->className(),
-                                                           widget->parent()->metaObject()->className())));
+                 qPrintable(QStringLiteral("%1 in %2")
+                                .arg(widget->metaObject()->className(),
+                                     widget->parent()->metaObject()->className())));
     }
   }
 

@@ -79,8 +79,7 @@ TEST_F(BranchTest, with_another_prompt_keeps_the_latent_and_repeats_from_its_fil
   EXPECT_NE(child.image, pipeline_.render(what).image) << "the branch began anew";
   EXPECT_EQ(child.recipe.branch.at("step"), kStep);
   EXPECT_EQ(child.recipe.branch.at("parent"), to_json(parent.result.recipe));
-  EXPECT_EQ(child.recipe.branch.at("change"),
-            nlohmann::json({{"prompt", what.prompt}, {"cfg_scale", 6.0}}));
+  EXPECT_EQ(child.recipe.branch.at("change"), nlohmann::json({{"prompt", what.prompt}, {"cfg_scale", 6.0}}));
 
   const RenderResult again = pipeline_.render(read_back(child));
   EXPECT_EQ(again.image, child.image);

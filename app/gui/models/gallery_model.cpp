@@ -85,7 +85,8 @@ bool GalleryModel::passes(const GalleryRow& picture) const {
   return std::all_of(words_.begin(), words_.end(), [&](const QString& word) {
     return picture.prompt.contains(word, Qt::CaseInsensitive) ||
            picture.model.contains(word, Qt::CaseInsensitive) ||
-           QStringView(picture.path).mid(picture.path.lastIndexOf('/')).contains(word, Qt::CaseInsensitive) || QString::number(picture.seed) == word;
+           QStringView(picture.path).mid(picture.path.lastIndexOf('/')).contains(word, Qt::CaseInsensitive) ||
+           QString::number(picture.seed) == word;
   });
 }
 

@@ -28,17 +28,17 @@ QString notNull(const QString& text) {
 }
 
 void bind(QSqlQuery& query, const GalleryRow& row) {
-  const QVariantList values{row.path,  notNull(row.prompt),       notNull(row.model), QString::number(row.seed),
-                            row.width, row.height,                row.steps,          notNull(row.acceleration),
-                            row.seconds, row.saved,               row.created};
+  const QVariantList values{row.path,    notNull(row.prompt), notNull(row.model), QString::number(row.seed),
+                            row.width,   row.height,          row.steps,          notNull(row.acceleration),
+                            row.seconds, row.saved,           row.created};
   for (int i = 0; i < values.size(); ++i) query.bindValue(i, values[i]);
 }
 
 GalleryRow readRow(const QSqlQuery& query) {
-  return {query.value(0).toLongLong(), query.value(1).toString(),     query.value(2).toString(),
-          query.value(3).toString(),   query.value(4).toULongLong(),  query.value(5).toInt(),
-          query.value(6).toInt(),      query.value(7).toInt(),        query.value(8).toString(),
-          query.value(9).toDouble(),   query.value(10).toDouble(),    query.value(11).toLongLong()};
+  return {query.value(0).toLongLong(), query.value(1).toString(),    query.value(2).toString(),
+          query.value(3).toString(),   query.value(4).toULongLong(), query.value(5).toInt(),
+          query.value(6).toInt(),      query.value(7).toInt(),       query.value(8).toString(),
+          query.value(9).toDouble(),   query.value(10).toDouble(),   query.value(11).toLongLong()};
 }
 
 }  // namespace
@@ -53,8 +53,8 @@ GalleryStore::GalleryStore(const QString& file) {
     problem_ = database.lastError().text();
     return;
   }
-  // A killed program loses nothing that was committed; only a power cut may lose the last picture's row, which
-  // the next start finds again in the folder.
+  // A killed program loses nothing that was committed; only a power cut may lose the last picture's row,
+  // which the next start finds again in the folder.
   run("PRAGMA journal_mode=WAL");
   run("PRAGMA synchronous=NORMAL");
   run(kSchema);

@@ -148,6 +148,7 @@ void QueueModel::remove(qint64 job) {
   beginRemoveRows({}, row, row);
   entries_.removeAt(row);
   endRemoveRows();
+  emit removed(job);
   save();
 }
 

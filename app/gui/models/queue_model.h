@@ -63,7 +63,8 @@ class QueueModel : public QAbstractListModel {
 
  signals:
   void pausedChanged(bool paused);
-  void changed();             // anything but the progress of a step
+  void removed(qint64 job);
+  void changed();  // anything but the progress of a step
   void cannotSave(QString file);
 
  private:

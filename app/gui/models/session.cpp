@@ -14,10 +14,9 @@ constexpr auto kShippedModel = "diorama-mini";
 
 GalleryRow rowOf(const PaintedPicture& picture) {
   const PaintSettings& s = picture.settings;
-  const double saved =
-      picture.fullMacs == 0
-          ? 0
-          : 1 - static_cast<double>(picture.executedMacs) / static_cast<double>(picture.fullMacs);
+  const double saved = picture.fullMacs == 0 ? 0
+                                             : 1 - static_cast<double>(picture.executedMacs) /
+                                                       static_cast<double>(picture.fullMacs);
   return {.path = picture.path,
           .prompt = s.prompt,
           .model = QFileInfo(s.model).fileName(),
@@ -53,6 +52,9 @@ Session::Session(const Library& library, QObject* parent)
       queue_(library.file("queue.json")),
       gallery_(library.file("gallery.sqlite")) {
   connectEngine();
+  connect(&queue_, &QueueModel::removed, this, [this](qint64 job) {
+    for (GridRun* grid : QList<GridRun*>(grids_)) grid->giveUp(job);
+  });
   connect(&queue_, &QueueModel::changed, this, &Session::runNext);
   const auto cannotSave = [this](const QString& file) {
     emit message(tr("%1 cannot be written.").arg(file),
@@ -142,9 +144,38 @@ void Session::rollSeed() {
   store_.setSettings(settings);
 }
 
-void Session::enqueue(PaintJob job) {
+qint64 Session::enqueue(PaintJob job) {
   job.folder = pictures();
-  queue_.add(std::move(job));
+  return queue_.add(std::move(job));
+}
+
+void Session::paintGrid(const GridSpec& spec) {
+  auto* grid = new GridRun(spec, this);
+  grids_ << grid;
+  connect(grid, &GridRun::finished, this, [this, grid](const QImage& sheet) {
+    saveSheet(grid->spec(), sheet);
+    grids_.removeAll(grid);
+    grid->deleteLater();
+  });
+  const bool wasPaused = queue_.isPaused();
+  queue_.setPaused(true);  // every cell is expected before the first is painted
+  for (int i = 0; i < spec.size(); ++i)
+    if (const auto settings = spec.cell(i)) grid->expect(enqueue({.settings = *settings}), i);
+  queue_.setPaused(wasPaused);
+}
+
+void Session::saveSheet(const GridSpec& spec, const QImage& sheet) {
+  const QString path = QStringLiteral("%1/grids/%2-%3-%4.png")
+                           .arg(pictures(), QDateTime::currentDateTime().toString("yyyyMMdd-hhmmss-zzz"),
+                                spec.rows.setting, spec.columns.setting);
+  QDir().mkpath(QFileInfo(path).path());
+  if (!sheet.save(path)) {
+    emit message(tr("The sheet of the grid cannot be saved as %1.").arg(path),
+                 tr("Its pictures are in the gallery. Check the folder and the disk."), true);
+    return;
+  }
+  emit message(tr("The grid is painted: %1").arg(path), {}, false);
+  emit gridReady(path, sheet);
 }
 
 void Session::paint() {
@@ -161,7 +192,8 @@ void Session::paint() {
 void Session::paintExact(const QString& path) {
   const PictureFile file = readPictureFile(path);
   if (!file.hasSettings()) {
-    emit message(tr("%1 does not say how it was painted.").arg(QFileInfo(path).fileName()), file.problem, true);
+    emit message(tr("%1 does not say how it was painted.").arg(QFileInfo(path).fileName()), file.problem,
+                 true);
     return;
   }
   PaintJob job{.settings = file.settings, .compareWith = path};
@@ -209,6 +241,7 @@ void Session::onPainted(const PaintedPicture& picture) {
   else
     addToGallery(picture);
   emit painted(picture);
+  for (GridRun* grid : QList<GridRun*>(grids_)) grid->take(picture);
   if (!picture.compareWith.isEmpty() && !picture.path.isEmpty())
     emit compareReady(picture.compareWith, picture.path);
   queue_.remove(picture.job);
@@ -229,6 +262,7 @@ void Session::onFailed(qint64 job, const Failure& failure) {
     emit message(failure.what, failure.advice, true);
     queue_.setFailed(job, failure.what);
   }
+  for (GridRun* grid : QList<GridRun*>(grids_)) grid->giveUp(job);
   if (running_ == 0) emit idle();
 }
 
@@ -281,7 +315,8 @@ void Session::show(const QString& path) {
   QImageReader reader(path);
   const QImage image = reader.read();
   if (image.isNull()) {
-    emit message(tr("%1 cannot be shown: %2").arg(QFileInfo(path).fileName(), reader.errorString()), {}, true);
+    emit message(tr("%1 cannot be shown: %2").arg(QFileInfo(path).fileName(), reader.errorString()), {},
+                 true);
     return;
   }
   timeline_.show(path);

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "gui/models/gallery_model.h"
+#include "gui/models/grid_run.h"
 #include "gui/models/library.h"
 #include "gui/models/models_model.h"
 #include "gui/models/queue_model.h"
@@ -47,6 +48,8 @@ class Session : public QObject {
   void paint();
   // The picture once more without shortcuts, to be compared.
   void paintExact(const QString& path);
+  // A picture for each cell, then a sheet of them in the folder `grids` beside the pictures.
+  void paintGrid(const GridSpec& spec);
   // Goes on from a step of the shown run with the settings as they are now.
   void branch(int row);
   void cancel();
@@ -67,14 +70,16 @@ class Session : public QObject {
   void painted(const diorama::gui::PaintedPicture& picture);
   void shown(const QString& path, const QImage& image);
   void cancelled(qint64 job);
-  void idle();                        // nothing runs, nothing waits
+  void idle();  // nothing runs, nothing waits
   void message(const QString& text, const QString& advice, bool isError);
+  void gridReady(const QString& path, const QImage& sheet);
   void compareReady(const QString& a, const QString& b);
 
  private:
   void connectEngine();
   void runNext();
-  void enqueue(PaintJob job);
+  qint64 enqueue(PaintJob job);
+  void saveSheet(const GridSpec& spec, const QImage& sheet);
   quint64 drawSeed();
   void onPainted(const PaintedPicture& picture);
   void addToGallery(const PaintedPicture& picture);
@@ -90,6 +95,7 @@ class Session : public QObject {
   StripModel strip_;
   QList<DeviceFacts> devices_;
   std::random_device random_;
+  QList<GridRun*> grids_;  // those not finished
   qint64 running_ = 0;
   QString shownPath_;
   QThreadPool pool_;

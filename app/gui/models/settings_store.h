@@ -15,7 +15,7 @@ enum class ThemeChoice { system, light, dark };
 struct WindowState {
   PaintSettings settings;
   bool seedLocked = false;
-  int count = 1;  // pictures of one press
+  int count = 1;     // pictures of one press
   QString pictures;  // where they go; empty: the library's own folder
   ThemeChoice theme = ThemeChoice::system;
   bool welcomed = false;

@@ -6,8 +6,8 @@
 namespace diorama::gui {
 
 struct DeviceFacts {
-  QString id;    // as settings name it
-  QString name;  // for people
+  QString id;      // as settings name it
+  QString name;    // for people
   QString reason;  // why it cannot be used, or why it is what Automatic takes; may be empty
   bool usable = true;
   bool automatic = false;

@@ -26,8 +26,8 @@ struct StepFrame {
   qint64 sitesReached = 0, sitesComputed = 0;
   qint64 tokensKept = 0, tokensTotal = 0;
   quint64 executedMacs = 0, fullMacs = 0;
-  std::vector<float> blocks;          // share of a block's work that was done; empty: unknown
-  std::vector<std::uint8_t> kept;     // a token each, rows from the top; empty: all
+  std::vector<float> blocks;       // share of a block's work that was done; empty: unknown
+  std::vector<std::uint8_t> kept;  // a token each, rows from the top; empty: all
   int tokenColumns = 0;
 };
 
@@ -41,7 +41,7 @@ struct PaintedPicture {
   QString path;     // empty: could not be saved
   QString problem;  // why
   QImage image;
-  QByteArray recipe;  // JSON
+  QByteArray recipe;       // JSON
   PaintSettings settings;  // nothing left open in them
   double seconds = 0;      // of the denoiser
   double totalSeconds = 0;

@@ -47,8 +47,9 @@ void EngineService::prepare(const PaintSettings& settings) {
 }
 
 void EngineService::quantise(const QString& model, const QString& destination, const QString& format) {
-  QMetaObject::invokeMethod(
-      worker_, [worker = worker_, model, destination, format] { worker->quantise(model, destination, format); });
+  QMetaObject::invokeMethod(worker_, [worker = worker_, model, destination, format] {
+    worker->quantise(model, destination, format);
+  });
 }
 
 }  // namespace diorama::gui

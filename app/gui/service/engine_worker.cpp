@@ -156,12 +156,11 @@ void EngineWorker::quantise(const QString& model, const QString& destination, co
         [this](const QuantiseProgress& progress) {
           emit quantiseProgressed(QString::fromStdString(progress.what), progress.done, progress.total);
         });
-    emit quantised(destination,
-                   tr("%1 MiB became %2 MiB; PSNR of the pictures %3 dB, worst %4 dB")
-                       .arg(static_cast<double>(report.bytes_before) / (1 << 20), 0, 'f', 1)
-                       .arg(static_cast<double>(report.bytes_after) / (1 << 20), 0, 'f', 1)
-                       .arg(report.psnr.mean, 0, 'f', 1)
-                       .arg(report.psnr.worst, 0, 'f', 1));
+    emit quantised(destination, tr("%1 MiB became %2 MiB; PSNR of the pictures %3 dB, worst %4 dB")
+                                    .arg(static_cast<double>(report.bytes_before) / (1 << 20), 0, 'f', 1)
+                                    .arg(static_cast<double>(report.bytes_after) / (1 << 20), 0, 'f', 1)
+                                    .arg(report.psnr.mean, 0, 'f', 1)
+                                    .arg(report.psnr.worst, 0, 'f', 1));
   } catch (...) {
     emit quantiseFailed(currentFailure());
   }

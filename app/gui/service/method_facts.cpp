@@ -15,12 +15,9 @@ QString text(std::string_view view) {
 }
 
 SettingFacts factsOf(const accelerate::Setting& setting) {
-  return {text(setting.name),
-          static_cast<SettingFacts::Kind>(setting.kind),
-          setting.fallback,
-          setting.low,
-          setting.high,
-          text(setting.help)};
+  return {text(setting.name), static_cast<SettingFacts::Kind>(setting.kind),
+          setting.fallback,   setting.low,
+          setting.high,       text(setting.help)};
 }
 
 }  // namespace

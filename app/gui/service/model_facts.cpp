@@ -64,14 +64,16 @@ void readClasses(const ModelFolder& folder, int numClasses, ModelFacts& facts) {
   if (numClasses == 0 || !folder.index().has("id2label")) return;
   const Config labels = folder.index().get<Config>("id2label");
   for (int i = 0; i < numClasses; ++i)
-    if (const QString name = word(labels, std::to_string(i).c_str()); !name.isEmpty()) facts.classes[i] = name;
+    if (const QString name = word(labels, std::to_string(i).c_str()); !name.isEmpty())
+      facts.classes[i] = name;
 }
 
 void readSizes(ModelFacts& facts) {
   const int w = facts.recommended.width, h = facts.recommended.height, m = facts.sizeMultiple;
   const auto rounded = [m](double pixels) { return std::max(m, static_cast<int>(pixels / m + 0.5) * m); };
-  for (const QSize size : {QSize(w, h), QSize(rounded(w * 1.25), rounded(h * 0.75)),
-                           QSize(rounded(w * 0.75), rounded(h * 1.25)), QSize(rounded(w * 1.5), rounded(h * 1.5))})
+  for (const QSize size :
+       {QSize(w, h), QSize(rounded(w * 1.25), rounded(h * 0.75)), QSize(rounded(w * 0.75), rounded(h * 1.25)),
+        QSize(rounded(w * 1.5), rounded(h * 1.5))})
     if (!facts.sizes.contains(size)) facts.sizes << size;
 }
 
@@ -123,7 +125,8 @@ void readAll(const ModelFolder& folder, ModelFacts& facts) {
   facts.description = word(folder.diorama(), "description");
   cpu::Device device({.threads = 1});
   const Precision precision = choose_precision("auto", device, folder);
-  if (const Format* format = quantised_format(folder)) facts.quantised = QString::fromUtf8(format->name.data(), static_cast<int>(format->name.size()));
+  if (const Format* format = quantised_format(folder))
+    facts.quantised = QString::fromUtf8(format->name.data(), static_cast<int>(format->name.size()));
   const Pipeline pipeline(folder, device, precision);
   const auto geometry = pipeline.geometry();
   RenderRequest blank;

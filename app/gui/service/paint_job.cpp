@@ -5,7 +5,8 @@ namespace diorama::gui {
 QJsonObject PaintJob::toJson() const {
   QJsonObject json{{"id", id}, {"settings", settings.toJson()}, {"folder", folder}};
   if (!compareWith.isEmpty()) json["compare_with"] = compareWith;
-  if (branch) json["branch"] = QJsonObject{{"parent", QString::fromUtf8(branch->parent)}, {"step", branch->step}};
+  if (branch)
+    json["branch"] = QJsonObject{{"parent", QString::fromUtf8(branch->parent)}, {"step", branch->step}};
   return json;
 }
 

@@ -17,8 +17,8 @@ struct PaintSettings {
   int classLabel = -1;  // class-conditional models; -1: none
   int width = 0;        // pixels; 0: as the model recommends
   int height = 0;
-  int steps = 0;        // 0: as the model recommends
-  double guidance = 0;  // 1: none; 0: as the model recommends
+  int steps = 0;             // 0: as the model recommends
+  double guidance = 0;       // 1: none; 0: as the model recommends
   double guidanceBegin = 0;  // shares of the run
   double guidanceEnd = 1;
   QString sampler;  // empty: the model's own

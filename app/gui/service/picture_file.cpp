@@ -28,8 +28,8 @@ bool isKnownSampler(const std::string& name) {
 
 // Keys of A1111's line of settings that say nothing to Diorama.
 QStringList otherKeys(const QString& parameters) {
-  static const QStringList known{"Steps", "Sampler", "CFG scale", "Seed", "Size", "Model", "Model hash",
-                                 "Shift", "Eta",     "Version",   "RNG"};
+  static const QStringList known{"Steps",      "Sampler", "CFG scale", "Seed",    "Size", "Model",
+                                 "Model hash", "Shift",   "Eta",       "Version", "RNG"};
   static const QRegularExpression pair(R"((?:^|, )([A-Z][\w ]*): )");
   QStringList others;
   auto matches = pair.globalMatch(parameters.section('\n', -1));

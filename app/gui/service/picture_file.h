@@ -12,8 +12,8 @@ namespace diorama::gui {
 struct PictureFile {
   QByteArray recipe;  // JSON; empty: there is none
   PaintSettings settings;
-  QString program;       // who made it
-  QString modelTitle;    // as the recipe names it
+  QString program;     // who made it
+  QString modelTitle;  // as the recipe names it
   QString modelHash;
   QStringList unmapped;  // what could not be taken over, in words
   QString problem;       // why the file cannot be read, or empty

@@ -34,8 +34,7 @@ QString slug(const QString& words) {
 
 QString nextPicturePath(const QString& folder, const QString& words, quint64 seed) {
   const QDir directory(folder);
-  if (!directory.mkpath("."))
-    fail(Fault::file_system, "{}: the folder cannot be made", folder.toStdString());
+  if (!directory.mkpath(".")) fail(Fault::file_system, "{}: the folder cannot be made", folder.toStdString());
   return directory.filePath(QStringLiteral("%1-%2-%3.png")
                                 .arg(highestNumber(directory) + 1, 4, 10, QLatin1Char('0'))
                                 .arg(slug(words))

@@ -23,7 +23,8 @@ ChosenPlan planOf(const PaintSettings& settings, const ModelFolder& folder) {
 
 std::optional<Branch> branchOf(const PaintJob& job) {
   if (!job.branch) return std::nullopt;
-  Branch branch{.parent = recipe_from_json(job.branch->parent.toStdString(), "branch"), .step = job.branch->step};
+  Branch branch{.parent = recipe_from_json(job.branch->parent.toStdString(), "branch"),
+                .step = job.branch->step};
   if (job.branch->state) branch.state = *job.branch->state;
   return branch;
 }

@@ -31,7 +31,8 @@ constexpr Component kComponents[] = {
 };
 
 QString licences() {
-  QString html = AboutDialog::tr("<p>Diorama's own code: MIT licence. The model that ships: its own card, in its folder.</p>");
+  QString html = AboutDialog::tr(
+      "<p>Diorama's own code: MIT licence. The model that ships: its own card, in its folder.</p>");
   html += QStringLiteral("<table cellspacing='6'>");
   for (const Component& part : kComponents)
     html += QStringLiteral("<tr><td>%1</td><td>%2</td><td>%3</td></tr>")

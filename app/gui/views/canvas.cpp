@@ -87,10 +87,10 @@ void Canvas::setHint(const QString& text) {
 double Canvas::fittingZoom() const {
   if (size_.isEmpty()) return 1;
   const double margin = 2 * space::kHuge;
-  const double zoom =
-      std::min((width() - margin) / size_.width(), (height() - margin) / size_.height());
+  const double zoom = std::min((width() - margin) / size_.width(), (height() - margin) / size_.height());
   // Whole multiples keep pixels square and sharp.
-  return std::max(zoom >= 2 ? std::floor(zoom * devicePixelRatio()) / devicePixelRatio() : zoom, kSmallestZoom);
+  return std::max(zoom >= 2 ? std::floor(zoom * devicePixelRatio()) / devicePixelRatio() : zoom,
+                  kSmallestZoom);
 }
 
 void Canvas::setZoom(double zoom) {

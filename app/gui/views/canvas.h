@@ -1,5 +1,5 @@
-// The picture: fitted, at 1:1 or zoomed at the pointer, panned, dragged out; small pictures enlarged keep their
-// pixels, previews are smooth.
+// The picture: fitted, at 1:1 or zoomed at the pointer, panned, dragged out; small pictures enlarged keep
+// their pixels, previews are smooth.
 #pragma once
 
 #include <QElapsedTimer>
@@ -57,13 +57,13 @@ class Canvas : public QWidget {
 
   QImage image_;
   QImage painted_;  // a preview enlarged
-  QSize size_;  // pixels of the picture
+  QSize size_;      // pixels of the picture
   QString path_;
   QString hint_;
   bool preview_ = false;
   bool fitted_ = true;
-  double zoom_ = 1;    // screen pixels a picture pixel
-  QPointF centre_;     // of the view, in picture pixels
+  double zoom_ = 1;  // screen pixels a picture pixel
+  QPointF centre_;   // of the view, in picture pixels
   QPointF pressedAt_;
   bool panning_ = false;
   std::vector<std::uint8_t> kept_;

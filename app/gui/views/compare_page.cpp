@@ -82,7 +82,8 @@ QString ComparePage::describe(const QString& path) const {
   const QString acceleration =
       row->acceleration == "off" ? tr("exact") : tr("acceleration %1").arg(row->acceleration);
   const QString time = row->seconds > 0 ? durationText(row->seconds) : tr("time not known");
-  const QString saved = row->saved > 0 ? tr(", %1 % of the work saved").arg(100 * row->saved, 0, 'f', 0) : QString();
+  const QString saved =
+      row->saved > 0 ? tr(", %1 % of the work saved").arg(100 * row->saved, 0, 'f', 0) : QString();
   return tr("%1: %2, %3%4").arg(QFileInfo(path).fileName(), acceleration, time, saved);
 }
 

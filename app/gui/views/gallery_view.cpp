@@ -67,9 +67,8 @@ class PictureDelegate final : public QStyledItemDelegate {
 };
 
 void saveAs(Session& session, const QString& path) {
-  const QString target =
-      QFileDialog::getSaveFileName(nullptr, Session::tr("Save picture"), QFileInfo(path).fileName(),
-                                   Session::tr("Pictures (*.png)"));
+  const QString target = QFileDialog::getSaveFileName(
+      nullptr, Session::tr("Save picture"), QFileInfo(path).fileName(), Session::tr("Pictures (*.png)"));
   if (target.isEmpty() || target == path) return;
   QFile::remove(target);
   if (!QFile::copy(path, target))
@@ -91,9 +90,8 @@ void addPictureActions(QMenu& menu, Session& session, const QString& path) {
                  [&session, path] { session.paintExact(path); });
   menu.addSeparator();
   menu.addAction(icon("save"), Session::tr("Save as…"), [&session, path] { saveAs(session, path); });
-  menu.addAction(icon("folder"), Session::tr("Open folder"), [path] {
-    QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(path).absolutePath()));
-  });
+  menu.addAction(icon("folder"), Session::tr("Open folder"),
+                 [path] { QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(path).absolutePath())); });
   menu.addAction(icon("trash"), Session::tr("Move to trash"), [&session, path] {
     if (!session.gallery().moveToTrash(path))
       emit session.message(Session::tr("%1 cannot be moved to the trash.").arg(path),

@@ -11,6 +11,7 @@
 #include <QVBoxLayout>
 
 #include "gui/views/about_dialog.h"
+#include "gui/views/grid_dialog.h"
 #include "gui/views/icons.h"
 #include "gui/views/notice.h"
 #include "gui/views/theme.h"
@@ -28,10 +29,7 @@ QString droppedFile(const QMimeData& mime) {
 }  // namespace
 
 MainWindow::MainWindow(Session& session)
-    : session_(session),
-      pages_(new QStackedWidget),
-      messages_(new MessageBar),
-      paint_(nullptr) {
+    : session_(session), pages_(new QStackedWidget), messages_(new MessageBar), paint_(nullptr) {
   loadIcons();
   setWindowIcon(QIcon(":/icons/diorama.svg"));
   setAcceptDrops(true);
@@ -86,8 +84,10 @@ QWidget* MainWindow::makeRail() {
   auto* layout = new QVBoxLayout(rail);
   layout->setContentsMargins(space::kSmall, space::kMedium, space::kSmall, space::kMedium);
   layout->setSpacing(space::kTight);
-  const std::initializer_list<std::pair<QString, QString>> names{
-      {tr("Paint"), "paint"}, {tr("Gallery"), "gallery"}, {tr("Compare"), "compare"}, {tr("Models"), "models"}};
+  const std::initializer_list<std::pair<QString, QString>> names{{tr("Paint"), "paint"},
+                                                                 {tr("Gallery"), "gallery"},
+                                                                 {tr("Compare"), "compare"},
+                                                                 {tr("Models"), "models"}};
   int page = 0;
   for (const auto& [text, iconName] : names) {
     QToolButton* tool = railButton(text, iconName);
@@ -102,13 +102,22 @@ QWidget* MainWindow::makeRail() {
   QToolButton* more = railButton(tr("More"), "more");
   auto* menu = new QMenu(more);
   auto* themes = menu->addMenu(tr("Appearance"));
-  const std::initializer_list<std::pair<QString, ThemeChoice>> choices{{tr("As the desktop"), ThemeChoice::system},
-                                                                       {tr("Light"), ThemeChoice::light},
-                                                                       {tr("Dark"), ThemeChoice::dark}};
+  const std::initializer_list<std::pair<QString, ThemeChoice>> choices{
+      {tr("As the desktop"), ThemeChoice::system},
+      {tr("Light"), ThemeChoice::light},
+      {tr("Dark"), ThemeChoice::dark}};
   for (const auto& choice : choices)
     themes->addAction(choice.first, this, [this, to = choice.second] { session_.store().setTheme(to); });
+  menu->addAction(
+      tr("Paint a grid…"), this,
+      [this] {
+        GridDialog dialog(session_.store().settings(), this);
+        if (dialog.exec() == QDialog::Accepted) session_.paintGrid(dialog.spec());
+      },
+      Qt::CTRL | Qt::Key_G);
   menu->addAction(tr("Folder for pictures…"), this, [this] {
-    const QString folder = QFileDialog::getExistingDirectory(this, tr("Folder for pictures"), session_.pictures());
+    const QString folder =
+        QFileDialog::getExistingDirectory(this, tr("Folder for pictures"), session_.pictures());
     if (!folder.isEmpty()) session_.store().setPictures(folder);
   });
   menu->addSeparator();

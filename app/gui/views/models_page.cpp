@@ -73,11 +73,12 @@ ModelsPage::ModelsPage(Session& session) : session_(session), progressText_(labe
   connect(&session.models(), &QAbstractItemModel::rowsRemoved, this, &ModelsPage::rebuild);
   EngineService& engine = session.engine();
   connect(stop, &QPushButton::clicked, &engine, &EngineService::cancelQuantising);
-  connect(&engine, &EngineService::quantiseProgressed, this, [this](const QString& what, int done, int total) {
-    progressText_->setText(tr("%1: %2 of %3").arg(what).arg(done).arg(total));
-    progress_->setRange(0, total);
-    progress_->setValue(done);
-  });
+  connect(&engine, &EngineService::quantiseProgressed, this,
+          [this](const QString& what, int done, int total) {
+            progressText_->setText(tr("%1: %2 of %3").arg(what).arg(done).arg(total));
+            progress_->setRange(0, total);
+            progress_->setValue(done);
+          });
   connect(&engine, &EngineService::quantised, this, [this](const QString& folder, const QString& report) {
     progressBox_->hide();
     session_.models().addFolder(folder);
@@ -132,16 +133,17 @@ QWidget* ModelsPage::card(const ModelFacts& facts) {
   });
   connect(less, &QPushButton::clicked, this, [this, facts] { quantise(facts); });
   if (!facts.description.isEmpty()) layout->addWidget(wrapped(facts.description));
-  layout->addWidget(wrapped(
-      tr("%1 million parameters, %2 on disk%3. %4")
-          .arg(static_cast<double>(facts.parameters) / 1e6, 0, 'f', 1)
-          .arg(bytesText(static_cast<double>(facts.bytes)),
-               facts.quantised.isEmpty() ? QString() : tr(", weights in %1").arg(facts.quantised),
-               facts.families.join(", ")),
-      "dim"));
+  layout->addWidget(
+      wrapped(tr("%1 million parameters, %2 on disk%3. %4")
+                  .arg(static_cast<double>(facts.parameters) / 1e6, 0, 'f', 1)
+                  .arg(bytesText(static_cast<double>(facts.bytes)),
+                       facts.quantised.isEmpty() ? QString() : tr(", weights in %1").arg(facts.quantised),
+                       facts.families.join(", ")),
+              "dim"));
   layout->addWidget(wrapped(tr("Memory:  %1").arg(memoryText(facts)), "dim"));
   layout->addWidget(wrapped(
-      tr("Licence: %1").arg(facts.license.isEmpty() ? tr("not stated; see the folder") : facts.license), "dim"));
+      tr("Licence: %1").arg(facts.license.isEmpty() ? tr("not stated; see the folder") : facts.license),
+      "dim"));
   layout->addWidget(wrapped(facts.path, "dim"));
   return box;
 }
@@ -153,11 +155,12 @@ void ModelsPage::add() {
 
 void ModelsPage::quantise(const ModelFacts& facts) {
   bool accepted = false;
-  const QString format = QInputDialog::getItem(this, tr("Quantise %1").arg(facts.title),
-                                               tr("Weights of 4 or 8 bits"), {"w4a8", "w8a8"}, 0, false, &accepted);
+  const QString format =
+      QInputDialog::getItem(this, tr("Quantise %1").arg(facts.title), tr("Weights of 4 or 8 bits"),
+                            {"w4a8", "w8a8"}, 0, false, &accepted);
   if (!accepted) return;
-  const QString destination = QFileDialog::getSaveFileName(
-      this, tr("The folder to make"), QStringLiteral("%1-%2").arg(facts.path, format));
+  const QString destination = QFileDialog::getSaveFileName(this, tr("The folder to make"),
+                                                           QStringLiteral("%1-%2").arg(facts.path, format));
   if (destination.isEmpty()) return;
   progressText_->setText(tr("Waiting for the engine"));
   progress_->setRange(0, 0);

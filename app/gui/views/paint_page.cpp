@@ -91,8 +91,9 @@ QWidget* PaintPage::makeWelcome() {
   layout->setContentsMargins(space::kHuge, space::kHuge, space::kHuge, space::kHuge);
   layout->setSpacing(space::kMedium);
   layout->addWidget(label(tr("Welcome to Diorama"), "display"));
-  auto* text = label(tr("Words become pictures here, on your own machine. Watch every step form, go back to one, "
-                        "and take another turn from there."));
+  auto* text =
+      label(tr("Words become pictures here, on your own machine. Watch every step form, go back to one, "
+               "and take another turn from there."));
   text->setWordWrap(true);
   text->setFixedWidth(360);
   layout->addWidget(text);
@@ -105,10 +106,11 @@ QWidget* PaintPage::makeWelcome() {
     if (facts == nullptr) return;
     PaintSettings settings = session_.store().settings();
     if (settings.prompt.isEmpty() && !facts->pattern.isEmpty())
-      settings.prompt = QString(facts->pattern)
-                            .replace("{subject}", facts->subjects.value(1, facts->subjects.value(0)))
-                            .replace("{style}", facts->styles.value(1, facts->styles.value(0)))
-                            .replace("{background}", facts->backgrounds.value(5, facts->backgrounds.value(0)));
+      settings.prompt =
+          QString(facts->pattern)
+              .replace("{subject}", facts->subjects.value(1, facts->subjects.value(0)))
+              .replace("{style}", facts->styles.value(1, facts->styles.value(0)))
+              .replace("{background}", facts->backgrounds.value(5, facts->backgrounds.value(0)));
     session_.store().setSettings(settings);
     session_.paint();
   });
@@ -140,9 +142,9 @@ QWidget* PaintPage::makeTools() {
   layout->addWidget(status_);
   layout->addSpacing(space::kMedium);
   layout->addWidget(totals_, 1);
-  for (QWidget* tool : {static_cast<QWidget*>(branch_), static_cast<QWidget*>(exact_),
-                        static_cast<QWidget*>(tokens_), static_cast<QWidget*>(fit),
-                        static_cast<QWidget*>(one), static_cast<QWidget*>(zoom_)})
+  for (QWidget* tool :
+       {static_cast<QWidget*>(branch_), static_cast<QWidget*>(exact_), static_cast<QWidget*>(tokens_),
+        static_cast<QWidget*>(fit), static_cast<QWidget*>(one), static_cast<QWidget*>(zoom_)})
     layout->addWidget(tool);
   zoom_->setMinimumWidth(40);
   connect(fit, &QToolButton::clicked, canvas_, &Canvas::fit);
@@ -204,6 +206,8 @@ void PaintPage::connectSession() {
     status_->setText(tr("Painted in %1").arg(durationText(picture.totalSeconds)));
     showTotals();
   });
+  connect(&session_, &Session::gridReady, this,
+          [this](const QString& path, const QImage& sheet) { showPicture(sheet, path); });
   connect(&session_, &Session::shown, this, [this](const QString& path, const QImage& image) {
     welcome_->hide();
     showPicture(image, path);
@@ -269,10 +273,8 @@ void PaintPage::showProgress() {
   const int row = session_.queue().rowOf(session_.running());
   if (row < 0) return;
   const QueueEntry& entry = session_.queue().entry(row);
-  status_->setText(tr("Step %1 of %2, %3 left")
-                       .arg(entry.step)
-                       .arg(entry.steps)
-                       .arg(durationText(entry.secondsLeft())));
+  status_->setText(
+      tr("Step %1 of %2, %3 left").arg(entry.step).arg(entry.steps).arg(durationText(entry.secondsLeft())));
 }
 
 void PaintPage::showTotals() {

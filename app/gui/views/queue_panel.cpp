@@ -133,9 +133,9 @@ void QueuePanel::showState() {
   empty_->setVisible(queue.rowCount() == 0);
   list_->setVisible(queue.rowCount() > 0);
   const double seconds = queue.secondsLeft();
-  summary_->setText(queue.isPaused()  ? tr("paused")
-                    : seconds > 0 ? tr("%1 left").arg(durationText(seconds))
-                                  : QString());
+  summary_->setText(queue.isPaused() ? tr("paused")
+                    : seconds > 0    ? tr("%1 left").arg(durationText(seconds))
+                                     : QString());
 }
 
 void QueuePanel::remove() {

@@ -79,7 +79,8 @@ SettingsPanel::SettingsPanel(Session& session) : session_(session) {
   auto* sections = new QVBoxLayout(content);
   sections->setContentsMargins(space::kLarge, space::kLarge, space::kLarge, space::kLarge);
   sections->setSpacing(space::kLarge);
-  for (QWidget* section : {makePrompt(), makePicture(), makeSeed(), makeCompute()}) sections->addWidget(section);
+  for (QWidget* section : {makePrompt(), makePicture(), makeSeed(), makeCompute()})
+    sections->addWidget(section);
   sections->addStretch();
   auto* scroll = new QScrollArea;
   scroll->setWidget(content);
@@ -254,7 +255,8 @@ void SettingsPanel::connectControls() {
     history_->menu()->clear();
     for (const QString& prompt : store.state().prompts.mid(0, kPromptsInMenu))
       history_->menu()->addAction(prompt.left(72), this, [this, prompt] { prompt_->setPrompt(prompt); });
-    if (history_->menu()->isEmpty()) history_->menu()->addAction(tr("Nothing painted yet"))->setEnabled(false);
+    if (history_->menu()->isEmpty())
+      history_->menu()->addAction(tr("Nothing painted yet"))->setEnabled(false);
   });
   connect(&session_.models(), &ModelsModel::modelRead, this, [this](const QString& path) {
     showModels();
@@ -334,8 +336,8 @@ void SettingsPanel::showSettings() {
   if (s.classLabel >= 0) classes_->setChosen(s.classLabel);
   for (const DeviceFacts& device : session_.devices())
     if (device.id == s.device || (s.device == "auto" && device.automatic))
-      deviceReason_->setText(device.reason.isEmpty() ? device.name
-                                                     : QStringLiteral("%1. %2").arg(device.name, device.reason));
+      deviceReason_->setText(
+          device.reason.isEmpty() ? device.name : QStringLiteral("%1. %2").arg(device.name, device.reason));
   showSizes();
   showTokens();
   hints_->follow(s.prompt);

@@ -32,7 +32,8 @@ class StepDelegate final : public QStyledItemDelegate {
     const auto image = index.data(Qt::DecorationRole).value<QImage>();
     if (!image.isNull()) {
       const QSize size = image.size().scaled(cell.size(), Qt::KeepAspectRatio);
-      painter->drawImage(QRect(cell.center() - QPoint(size.width() / 2 - 1, size.height() / 2 - 1), size), image);
+      painter->drawImage(QRect(cell.center() - QPoint(size.width() / 2 - 1, size.height() / 2 - 1), size),
+                         image);
     }
     if (chosen) {
       painter->setPen(QPen(colours.accent, 2));
