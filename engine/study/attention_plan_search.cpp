@@ -57,8 +57,9 @@ class AttentionPlanSearch::Watcher final : public nn::Accelerator {
   }
   HostTensor network(const HostTensor& x, const nn::Evaluation& evaluation, const Network& next) override;
   Tensor block(nn::Walk& walk, const nn::Site& site, const Tensor& x, const Block& next) override;
-  Tensor branch(nn::Walk& walk, const nn::Site& site, const Tensor& x, const Branch& next) override {
-    return method_->branch(walk, site, x, next);
+  Tensor branch(nn::Walk& walk, const nn::Site& site, const Tensor& query, const Tensor& keys,
+                const Branch& next) override {
+    return method_->branch(walk, site, query, keys, next);
   }
   Tensor core(nn::Walk& walk, const nn::Site& site, const AttentionArgs& args, const InputForm& output,
               const Core& next) override {

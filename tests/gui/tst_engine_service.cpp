@@ -6,6 +6,8 @@
 
 #include "gui/service/engine_service.h"
 #include "gui/service/picture_file.h"
+#include "gui/service/step_frame.h"
+#include "pipeline/devices.h"
 
 namespace diorama::gui {
 namespace {
@@ -58,6 +60,25 @@ class TestEngineService : public QObject {
     QCOMPARE(file.settings.seed, quint64(7));
     QCOMPARE(file.recipe, picture.recipe);
     QVERIFY(file.unmapped.isEmpty());
+  }
+
+  void previews_cost_little_beside_a_step() {
+    const auto device = open_device({.name = "cpu"});
+    const ModelFolder folder = ModelFolder::open(job(1, 1).settings.model.toStdString());
+    Pipeline pipeline(folder, *device, choose_precision("f32", *device, folder));
+    double step = 0, preview = 0;  // ms
+    RenderObserver observer;
+    observer.on_step = [&](const StepReport& report) {
+      QElapsedTimer timer;
+      timer.start();
+      const StepFrame frame = frameOf(1, report, pipeline);
+      preview += static_cast<double>(timer.nsecsElapsed()) / 1e6;
+      step += report.milliseconds;
+    };
+    pipeline.render({.prompt = "a rocket", .width = 384, .height = 384, .steps = 3}, observer);
+    qInfo("a step %.0f ms, its preview %.2f ms", step / 3, preview / 3);
+    QVERIFY(step / 3 >= 100);
+    QVERIFY(preview <= 0.03 * step);
   }
 
   void cancels_within_200_ms() {

@@ -36,6 +36,19 @@ int paintUntilKilled() {
   return QApplication::exec();
 }
 
+// An idle window whose model is not there: says when it could be used, and what it takes.
+int idle() {
+  Window w(qEnvironmentVariable(kFolder));
+  w.set([](PaintSettings& s) { s.model = "/no/model"; });
+  if (!w.begin()) return 1;
+  std::cout << w.exposedAfter << " ms\n";
+  QFile status("/proc/self/status");
+  if (!status.open(QIODevice::ReadOnly)) return 1;
+  for (const QByteArray& line : status.readAll().split('\n'))
+    if (line.startsWith("VmRSS:")) std::cout << line.simplified().split(' ')[1].toInt() / 1024 << " MiB\n";
+  return 0;
+}
+
 // Every stage again, in the other theme and at the scale the environment says.
 int showStages() {
   Window w(qEnvironmentVariable(kFolder));
@@ -54,8 +67,6 @@ int showStages() {
   if (!ready.wait(kPatience)) return 1;
   keepScreen(w.window, "4-compare");
   w.window.setPage(MainWindow::galleryPage);
-  QSignalSpy read(&w.session.gallery().thumbnails(), &Thumbnails::ready);
-  if (w.session.gallery().thumbnails().numRead() < 2) read.wait(kPatience);
   keepScreen(w.window, "5-gallery");
   w.window.setPage(MainWindow::modelsPage);
   keepScreen(w.window, "6-models");
@@ -75,6 +86,7 @@ QImage readPicture(const QString& path) {
 
 int childMain() {
   const QString what = qEnvironmentVariable(kChild);
+  if (what == "idle") return idle();
   return what == "paint" ? paintUntilKilled() : showStages();
 }
 
@@ -246,7 +258,10 @@ class TestWindow : public QObject {
     TimelineView& timeline = window().paint().timeline();
     timeline.setCurrent(pruned);
     const QImage plain = window().paint().canvas().grab().toImage();
-    QTest::keyClick(&window(), Qt::Key_T, Qt::ControlModifier);
+    QSignalSpy toggled(&window().paint().tokensButton(), &QToolButton::toggled);
+    w_->press(Qt::Key_T, Qt::ControlModifier);
+    QVERIFY(toggled.count() > 0 || toggled.wait(kPatience));
+    QVERIFY(session().store().state().tokensShown);
     QVERIFY(window().paint().canvas().grab().toImage() != plain);
     keepScreen(window(), "6-tokens");
   }
@@ -386,6 +401,18 @@ class TestWindow : public QObject {
     QSignalSpy cancelled(&session(), &Session::cancelled);
     w_->press(Qt::Key_Escape);
     QVERIFY(cancelled.count() > 0 || cancelled.wait(kPatience));
+  }
+
+  void opens_within_a_second_and_idles_in_150_mib() {
+    QProcess child;
+    child.setProcessEnvironment(childEnvironment("idle", folder_->filePath("idle")));
+    child.start(QCoreApplication::applicationFilePath(), {});
+    QVERIFY(child.waitForFinished(kPatience));
+    const QStringList words = QString::fromLatin1(child.readAllStandardOutput()).simplified().split(' ');
+    qInfo("%s", qPrintable(words.join(' ')));
+    QCOMPARE(words.size(), 4);
+    QVERIFY2(words[0].toInt() <= 1000, qPrintable(words[0]));
+    QVERIFY2(words[2].toInt() <= 150, qPrintable(words[2]));
   }
 
   void a_second_start_raises_the_first() {

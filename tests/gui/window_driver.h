@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QDragEnterEvent>
+#include <QElapsedTimer>
 #include <QMimeData>
 #include <QSignalSpy>
 #include <QtTest>
@@ -24,9 +25,18 @@ inline void keepScreen(QWidget& window, const QString& name) {
   window.grab().save(QStringLiteral("%1/%2-%3-%4x.png").arg(folder, name, theme).arg(scale));
 }
 
+inline QElapsedTimer startedTimer() {
+  QElapsedTimer timer;
+  timer.start();
+  return timer;
+}
+
 struct Window {
   explicit Window(const QString& folder)
-      : library{folder + "/library", folder + "/pictures"}, session(library), window(session) {
+      : timer(startedTimer()),
+        library{folder + "/library", folder + "/pictures"},
+        session(library),
+        window(session) {
     window.show();
   }
 
@@ -34,6 +44,7 @@ struct Window {
     QSignalSpy read(&session.models(), &ModelsModel::allRead);
     session.start();
     if (!QTest::qWaitForWindowExposed(&window)) return false;
+    exposedAfter = timer.elapsed();
     QApplication::setActiveWindow(&window);  // there is no window manager that would
     return read.count() > 0 || read.wait(kPatience);
   }
@@ -68,6 +79,8 @@ struct Window {
     if (enter.isAccepted()) QCoreApplication::sendEvent(&window, &event);
   }
 
+  QElapsedTimer timer;      // since the window was made
+  qint64 exposedAfter = 0;  // ms
   Library library;
   Session session;
   MainWindow window;

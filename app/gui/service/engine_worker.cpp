@@ -143,6 +143,7 @@ void EngineWorker::prepare(const PaintSettings& settings) {
   } catch (...) {  // painting with it says why
     loaded_.clear();
   }
+  control_.end();
 }
 
 void EngineWorker::quantise(const QString& model, const QString& destination, const QString& format) {
@@ -164,6 +165,7 @@ void EngineWorker::quantise(const QString& model, const QString& destination, co
   } catch (...) {
     emit quantiseFailed(currentFailure());
   }
+  control_.end();
 }
 
 }  // namespace diorama::gui

@@ -12,7 +12,8 @@ constexpr int kGap = 12;
 constexpr int kHead = 32;
 constexpr int kSide = 120;  // of the rows' names
 constexpr int kCaption = 36;
-constexpr int kLeastCell = 192;
+constexpr int kLeastCell = 256;
+constexpr int kType = 13;
 
 QString tr(const char* text) {
   return QCoreApplication::translate("Grid", text);
@@ -79,6 +80,9 @@ QImage gridSheet(const GridSpec& spec, const QList<GridCell>& cells) {
   sheet.fill(Qt::white);
   QPainter painter(&sheet);
   painter.setPen(Qt::black);
+  QFont font = painter.font();
+  font.setPixelSize(kType);
+  painter.setFont(font);
   for (int c = 0; c < columns; ++c)
     painter.drawText(QRect(origin.x() + c * step.width(), kMargin, cell.width(), kHead), Qt::AlignCenter,
                      QStringLiteral("%1 %2").arg(spec.columns.setting, spec.columns.values[c]));
@@ -90,7 +94,7 @@ QImage gridSheet(const GridSpec& spec, const QList<GridCell>& cells) {
                        QStringLiteral("%1\n%2").arg(spec.rows.setting, spec.rows.values[i / columns]));
     painter.drawImage(QRect(corner, cell), cells[i].image);
     painter.drawText(QRect(corner + QPoint(0, cell.height() + 2), QSize(cell.width(), kCaption)),
-                     Qt::AlignHCenter | Qt::AlignTop, captionOf(cells[i], cells.first()));
+                     Qt::AlignHCenter | Qt::AlignTop, captionOf(cells[i], cells[i - i % columns]));
   }
   return sheet;
 }

@@ -36,7 +36,7 @@ struct GridCell {
   double seconds = 0;
 };
 
-// Under each picture its time, and how far it is from the first one (PSNR, SSIM).
+// Under each picture its time, and how far it is from the first of its row (PSNR, SSIM).
 QImage gridSheet(const GridSpec& spec, const QList<GridCell>& cells);
 
 }  // namespace diorama::gui

@@ -29,8 +29,8 @@ GridDialog::GridDialog(const PaintSettings& base, QWidget* parent)
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(space::kHuge, space::kHuge, space::kHuge, space::kLarge);
   layout->setSpacing(space::kMedium);
-  layout->addWidget(
-      label(tr("One picture for every pair of values; time and distance to the first under each.")));
+  layout->addWidget(label(
+      tr("One picture for every pair of values; time and distance to the first of the row under each.")));
   layout->addLayout(form);
   layout->addWidget(summary_);
   layout->addWidget(buttons);

@@ -108,13 +108,10 @@ QWidget* MainWindow::makeRail() {
       {tr("Dark"), ThemeChoice::dark}};
   for (const auto& choice : choices)
     themes->addAction(choice.first, this, [this, to = choice.second] { session_.store().setTheme(to); });
-  menu->addAction(
-      tr("Paint a grid…"), this,
-      [this] {
-        GridDialog dialog(session_.store().settings(), this);
-        if (dialog.exec() == QDialog::Accepted) session_.paintGrid(dialog.spec());
-      },
-      Qt::CTRL | Qt::Key_G);
+  menu->addAction(tr("Paint a grid…"), Qt::CTRL | Qt::Key_G, this, [this] {
+    GridDialog dialog(session_.store().settings(), this);
+    if (dialog.exec() == QDialog::Accepted) session_.paintGrid(dialog.spec());
+  });
   menu->addAction(tr("Folder for pictures…"), this, [this] {
     const QString folder =
         QFileDialog::getExistingDirectory(this, tr("Folder for pictures"), session_.pictures());

@@ -22,6 +22,8 @@ MessageBar::MessageBar() : icon_(new QLabel), text_(new QLabel), yes_(new QPushB
   layout->addWidget(yes_);
   layout->addWidget(no_);
   layout->addWidget(close);
+  yes_->setAccessibleName(tr("Yes"));
+  no_->setAccessibleName(tr("No"));
   hide();
   const auto answer = [this](std::function<void()>& action) {
     hide();

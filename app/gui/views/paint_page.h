@@ -27,6 +27,7 @@ class PaintPage : public QWidget {
   Canvas& canvas() { return *canvas_; }
   TimelineView& timeline() { return *timeline_; }
   StripView& strip() { return *strip_; }
+  QToolButton& tokensButton() { return *tokens_; }
   QToolButton& branchButton() { return *branch_; }
   QSplitter& splitter() { return *splitter_; }
 
