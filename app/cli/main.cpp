@@ -1,5 +1,6 @@
 #include <cstdio>
 
+#include "base/utf8.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cpu/waiting.h"
@@ -35,7 +36,7 @@ int guarded(int argc, char** argv) {
     return run(argc, argv);
   } catch (...) {
     const Failure failure = current_failure();
-    fmt::print(stderr, "diorama: {}\n", failure.message);
+    fmt::print(stderr, "diorama: {}\n", to_printable_utf8(failure.message));
     return failure.exit_code;
   }
 }

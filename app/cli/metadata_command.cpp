@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/utf8.h"
 #include "cli/commands.h"
 #include "io/recipe.h"
 
@@ -22,7 +23,7 @@ void show(const MetadataOptions& options) {
   if (options.json)
     fmt::print("{}\n", to_json(*recipe).dump(2));
   else
-    fmt::print("{}\n", parameters_text(*recipe));
+    fmt::print("{}\n", to_printable_utf8(parameters_text(*recipe)));
 }
 
 }  // namespace

@@ -175,6 +175,7 @@ const Method kIncrementCaching{
     .make = make_method<IncrementCaching>,
     .misfit = misfit,
     .wants_likeness = true,
+    .experiment = true,
     .ladder = kLadder,
 };
 

@@ -64,6 +64,7 @@ struct Method {
   // Why it can do nothing in a run of this shape; empty where it can.
   std::string (*misfit)(const MethodUse& use, const RunShape& run);
   bool wants_likeness = false;         // of neighbouring steps: a sampler that adds noise is warned of
+  bool experiment = false;             // `tune` tries it, but makes no plan of it
   std::span<const Rungs> ladder = {};  // every combination is tried by `tune`; empty: none
 };
 

@@ -8,6 +8,17 @@
 namespace diorama::accelerate {
 namespace {
 
+// A share of the run or of the blocks that ends before it begins.
+void check_ranges(const MethodUse& use, const Config& json) {
+  for (const auto& [from, to] : {std::pair{"start", "end"}, {"first_block", "last_block"}}) {
+    const auto described = [&](std::string_view name) {
+      return std::ranges::find(use.method->settings, name, &Setting::name) != use.method->settings.end();
+    };
+    if (described(from) && described(to) && use.settings.number(from) > use.settings.number(to))
+      json.reject(from, fmt::format("no more than {}", to));
+  }
+}
+
 MethodUse read_use(const Config& json) {
   const auto name = json.get<std::string>("method");
   const Method* method = find_method(name);
@@ -18,6 +29,7 @@ MethodUse read_use(const Config& json) {
   }
   MethodUse use(*method);
   use.settings = Settings::read(method->settings, json);
+  check_ranges(use, json);
   use.schedule = Schedule::read(json, "schedule");
   if (use.schedule.largest() > method->most)
     json.reject("schedule", fmt::format("digits from 0 to {}", method->most));

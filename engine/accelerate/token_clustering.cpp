@@ -118,6 +118,7 @@ const Method kTokenClustering{
     .settings = kSettings,
     .make = make_method<TokenClustering>,
     .misfit = misfit,
+    .experiment = true,
     .ladder = kLadder,
 };
 

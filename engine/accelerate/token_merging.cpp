@@ -111,6 +111,7 @@ const Method kTokenMerging{
     .settings = kSettings,
     .make = make_method<TokenMerging>,
     .misfit = misfit,
+    .experiment = true,
     .ladder = kLadder,
 };
 

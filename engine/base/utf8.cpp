@@ -57,4 +57,15 @@ std::string to_valid_utf8(std::string_view text) {
   return valid;
 }
 
+std::string to_printable_utf8(std::string_view text) {
+  std::string printable;
+  printable.reserve(text.size());
+  while (!text.empty()) {
+    const char32_t c = take_code_point(text);
+    const bool control = (c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7F && c < 0xA0);
+    append_utf8(printable, control ? kReplacement : c);
+  }
+  return printable;
+}
+
 }  // namespace diorama

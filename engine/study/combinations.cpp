@@ -55,7 +55,7 @@ std::vector<Combination> promising_combinations(const std::deque<TuneRow>& rows,
   };
   for (auto a = rows.begin(); a != rows.end(); ++a)
     for (auto b = rows.begin(); b != a; ++b) {
-      if (!a->plan || !b->plan || a->pictures < pictures || b->pictures < pictures ||
+      if (!a->is_candidate() || !b->is_candidate() || a->pictures < pictures || b->pictures < pictures ||
           share_a_method(*a->plan, *b->plan))
         continue;
       Combination combination = combine(*a, *b);

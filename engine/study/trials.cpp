@@ -74,7 +74,8 @@ std::optional<nlohmann::json> Trials::note(const std::string& what,
 const TuneRow* Trials::best(const TuneGoal& goal) const {
   const TuneRow* best = nullptr;
   for (const TuneRow& row : rows_)
-    if (row.plan && is_complete(row) && goal.met_by(row) && (best == nullptr || goal.prefers(row, *best)))
+    if (row.is_candidate() && is_complete(row) && goal.met_by(row) &&
+        (best == nullptr || goal.prefers(row, *best)))
       best = &row;
   return best;
 }

@@ -1,5 +1,6 @@
 #include "study/tune_row.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace diorama {
@@ -17,6 +18,10 @@ Fidelity fidelity_from(const Json& json) {
 }
 
 }  // namespace
+
+bool TuneRow::is_candidate() const {
+  return plan && std::ranges::none_of(plan->uses, [](auto& use) { return use.method->experiment; });
+}
 
 Json TuneRow::measured() const {
   return {{"macs", macs_ratio},

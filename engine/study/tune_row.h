@@ -20,6 +20,8 @@ struct TuneRow {
   double first_macs_ratio = 0, first_psnr = 0;  // of the first pictures alone, which every row has
   int pictures = 0;                             // all, or only the first
 
+  // Whether it may become a plan, or a part of one: fewer steps may not, nor experiments.
+  bool is_candidate() const;
   // What was measured, without names and plan.
   nlohmann::json measured() const;
   // Throws nlohmann::json::exception.

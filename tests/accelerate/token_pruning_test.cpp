@@ -19,8 +19,8 @@ TEST(TokenPruning, what_changed_most_is_a_better_half_than_a_random_one_cpu) {
   const ModelFolder folder =
       ModelFolder::open(std::string(DIORAMA_SOURCE_DIR) + "/assets/models/diorama-mini");
   Contest contest(device, folder, choose_precision("f32", device, folder), PromptSet::tuning, 6, 20);
-  const Score by_change = contest.with(half_of_the_tokens(0));
-  const Score at_random = contest.with(half_of_the_tokens(2));
+  const Score by_change = contest.with({.plan = half_of_the_tokens(0), .sampler = "", .steps = {}});
+  const Score at_random = contest.with({.plan = half_of_the_tokens(2), .sampler = "", .steps = {}});
   EXPECT_EQ(by_change.macs, at_random.macs);
   EXPECT_LT(by_change.macs, contest.exact().macs);
   RecordProperty("by_change_db", fmt::format("{:.2f}", by_change.fidelity.psnr().mean));

@@ -45,5 +45,15 @@ TEST(Utf8, what_is_not_utf8_becomes_the_replacement_character) {
   EXPECT_EQ(to_valid_utf8("caf\xC3\xA9"), "caf\xC3\xA9");
 }
 
+TEST(Utf8, what_moves_a_cursor_is_not_printed) {
+  const std::string r = "\xEF\xBF\xBD";
+  EXPECT_EQ(to_printable_utf8("a\x1B[2Jb\r"), "a" + r + "[2Jb" + r);
+  EXPECT_EQ(to_printable_utf8("\xC2\x9B"
+                              "1m\x7F"),
+            r + "1m" + r)
+      << "C1 controls are escapes too";
+  EXPECT_EQ(to_printable_utf8("two\nlines\tcaf\xC3\xA9"), "two\nlines\tcaf\xC3\xA9");
+}
+
 }  // namespace
 }  // namespace diorama
