@@ -32,6 +32,16 @@ Plan checked(Plan plan, const ModelFolder& folder) {
   return plan;
 }
 
+// With all that a branch comes from.
+void make_exact(Recipe& recipe) {
+  recipe.decisions = {};
+  recipe.acceleration = "off";
+  if (!recipe.branch.is_object() || !recipe.branch.contains("parent")) return;
+  Recipe parent = recipe_from_json(recipe.branch["parent"].dump(), "branch");
+  make_exact(parent);
+  recipe.branch["parent"] = to_json(parent);
+}
+
 // By name; the user's own before those that came with the model.
 std::vector<Config> plans_of(const ModelFolder& folder) {
   std::vector<Config> found;
@@ -125,7 +135,7 @@ RenderRequest request_of(const Recipe& recipe, bool exact, const std::string& wh
                         .eta = recipe.eta,
                         .seed = recipe.seed,
                         .branch = read_branch(recipe, where)};
-  if (exact && request.branch) request.branch->parent.decisions = {};
+  if (exact && request.branch) make_exact(request.branch->parent);
   if (exact || recipe.decisions.is_null()) return request;
   const Config decisions = Config::parse(recipe.decisions.dump(), where);
   request.acceleration = Plan::read(decisions.get<Config>("plan"));

@@ -118,6 +118,9 @@ TEST_F(BranchTest, of_a_branch_of_an_accelerated_picture_repeats_from_its_file) 
   EXPECT_EQ(again.image, grandchild.image);
   EXPECT_EQ(again.recipe, grandchild.recipe);
   EXPECT_EQ(again.executed_macs, grandchild.executed_macs);
+
+  const RenderResult exact = pipeline_.render(request_of(grandchild.recipe, true, "picture"));
+  EXPECT_EQ(to_json(exact.recipe).dump().find("\"made\""), std::string::npos);
 }
 
 TEST_F(BranchTest, keeps_model_size_steps_and_noise) {

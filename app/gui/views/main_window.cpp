@@ -127,6 +127,7 @@ QWidget* MainWindow::makeRail() {
 }
 
 void MainWindow::setPage(Page page) {
+  if (page != this->page()) messages_->leavePage();
   pages_->setCurrentIndex(page);
   rail_.button(page)->setChecked(true);
 }

@@ -41,12 +41,18 @@ void MessageBar::show(const QString& text, const QString& advice, bool isError) 
   setAccessibleName(text_->text());
   yes_->hide();
   no_->hide();
+  stays_ = isError;
   QWidget::show();
+}
+
+void MessageBar::leavePage() {
+  if (!stays_) hide();
 }
 
 void MessageBar::ask(const QString& text, const QString& yes, const std::function<void()>& onYes,
                      const QString& no, const std::function<void()>& onNo) {
   show(text, {}, false);
+  stays_ = true;
   yes_->setText(yes);
   no_->setText(no);
   onYes_ = onYes;

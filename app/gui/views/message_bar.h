@@ -18,6 +18,8 @@ class MessageBar : public QWidget {
   // A choice of two.
   void ask(const QString& text, const QString& yes, const std::function<void()>& onYes, const QString& no,
            const std::function<void()>& onNo);
+  // What was only to be known is not carried to another page.
+  void leavePage();
   QString text() const { return text_->text(); }
 
  private:
@@ -26,6 +28,7 @@ class MessageBar : public QWidget {
   QPushButton* yes_;
   QPushButton* no_;
   std::function<void()> onYes_, onNo_;
+  bool stays_ = false;
 };
 
 }  // namespace diorama::gui
