@@ -3,8 +3,8 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "base/file.h"
 #include "io/model_search.h"
@@ -75,15 +75,20 @@ Plan read_plan(const std::filesystem::path& file) {
 ChosenPlan choose_acceleration(const ModelFolder& folder, const std::string& wish) {
   if (wish.empty() || wish == "off") return {};
   if (wish.ends_with(".json")) return {checked(read_plan(wish), folder), ""};
-  std::set<std::string> known{"balanced", "fast", "off"};
-  for (const Config& plans : plans_of(folder)) {
+  for (const Config& plans : plans_of(folder))
     if (plans.has(wish)) return {checked(named(Plan::read(plans.get<Config>(wish)), wish), folder), ""};
-    for (const std::string& name : plans.keys()) known.insert(name);
-  }
   if (auto plan = untuned_plan(wish))
     return {std::move(plan), fmt::format("{} was not tuned; {} is a cautious default", folder.title(), wish)};
-  fail(Fault::usage, "[accelerate] {} has no plan {}; choose {}, or a file that ends in .json",
-       folder.title(), wish, fmt::join(known, ", "));
+  fail(Fault::usage, "[accelerate] {} has no plan {}; choose off, {}, or a file that ends in .json",
+       folder.title(), wish, fmt::join(known_plans(folder), ", "));
+}
+
+std::vector<std::string> known_plans(const ModelFolder& folder) {
+  std::vector<std::string> names{"balanced", "fast"};
+  for (const Config& plans : plans_of(folder))
+    for (const std::string& name : plans.keys())
+      if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+  return names;
 }
 
 std::filesystem::path save_plans(const ModelFolder& folder, const std::vector<Plan>& plans) {

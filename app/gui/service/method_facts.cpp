@@ -14,10 +14,21 @@ QString text(std::string_view view) {
   return QString::fromUtf8(view.data(), static_cast<int>(view.size()));
 }
 
+SettingFacts::Kind kindOf(accelerate::SettingKind kind) {
+  switch (kind) {
+    case accelerate::SettingKind::flag:
+      return SettingFacts::Kind::flag;
+    case accelerate::SettingKind::whole:
+      return SettingFacts::Kind::whole;
+    case accelerate::SettingKind::number:
+      break;
+  }
+  return SettingFacts::Kind::number;
+}
+
 SettingFacts factsOf(const accelerate::Setting& setting) {
-  return {text(setting.name), static_cast<SettingFacts::Kind>(setting.kind),
-          setting.fallback,   setting.low,
-          setting.high,       text(setting.help)};
+  return {text(setting.name), kindOf(setting.kind), setting.fallback,
+          setting.low,        setting.high,         text(setting.help)};
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "io/model_search.h"
 #include "pipeline/acceleration.h"
 #include "pipeline/pipeline.h"
+#include "sampling/scheduler_config.h"
 #include "study/model_info.h"
 
 namespace diorama::gui {
@@ -79,15 +80,17 @@ void readSizes(ModelFacts& facts) {
 
 void readSamplers(const ModelFolder& folder, ModelFacts& facts) {
   const Config scheduler = folder.config("scheduler");
+  facts.hasShift = is_flow(scheduler);
   for (const Sampler& sampler : samplers()) try {
       choose_sampler(scheduler, sampler.name);
       facts.samplers << QString::fromUtf8(sampler.name.data(), static_cast<int>(sampler.name.size()));
+      if (sampler.fresh_noise == FreshNoise::with_eta) facts.samplersWithEta << facts.samplers.last();
     } catch (const Error&) {  // does not fit the model
     }
 }
 
 void readPlans(const ModelFolder& folder, ModelFacts& facts) {
-  for (const char* name : {"balanced", "fast"}) {
+  for (const std::string& name : known_plans(folder)) {
     const ChosenPlan chosen = choose_acceleration(folder, name);
     QString summary = QString::fromStdString(chosen.note);
     if (chosen.plan && chosen.plan->tuned)
@@ -95,7 +98,7 @@ void readPlans(const ModelFolder& folder, ModelFacts& facts) {
                     .arg(chosen.plan->tuned->speed, 0, 'f', 1)
                     .arg(chosen.plan->tuned->psnr, 0, 'f', 1)
                     .arg(chosen.plan->tuned->ssim, 0, 'f', 3);
-    facts.plans << PlanFacts{QString::fromLatin1(name), summary};
+    facts.plans << PlanFacts{QString::fromStdString(name), summary};
   }
 }
 

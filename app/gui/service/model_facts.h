@@ -41,6 +41,8 @@ struct ModelFacts {
   int sizeMultiple = 8;       // pixels
   QList<QSize> sizes;
   QStringList samplers;
+  QStringList samplersWithEta;
+  bool hasShift = false;  // flow matching
   QList<PlanFacts> plans;
   int numBlocks = 0;
   bool hasPreview = false;

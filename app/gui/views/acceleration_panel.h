@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QButtonGroup>
+#include <QComboBox>
 #include <QJsonObject>
 #include <QLabel>
 #include <QWidget>
@@ -21,18 +22,29 @@ class AccelerationPanel : public QWidget {
 
   void setModel(const ModelFacts& facts);
   void setChoice(const QString& acceleration, const QJsonObject& customPlan);
-  QString choice() const;
+  QString choice() const { return choice_; }
   QJsonObject customPlan() const;
 
  signals:
   void edited();
 
  private:
+  QLayout* makeSegments();
+  QWidget* makeCustom();
+  void choosePlan(const QString& name);
+  // The custom controls as in that plan.
+  void startFrom(const QString& plan);
+  void setMethods(const QJsonObject& plan);
+  void listPlans();
+  void showChoice();
   void explain();
 
   ModelFacts facts_;
-  QButtonGroup choices_;
+  QString choice_ = QStringLiteral("off");
+  QButtonGroup segments_;
+  QComboBox* others_;  // plans that have no segment
   QLabel* summary_;
+  QComboBox* begin_;
   QWidget* custom_;
   QList<MethodBox*> methods_;
 };

@@ -6,6 +6,7 @@
 #include <QSpinBox>
 #include <QVBoxLayout>
 
+#include "gui/views/form.h"
 #include "gui/views/theme.h"
 #include "gui/views/widgets.h"
 
@@ -22,16 +23,43 @@ QString readable(QString name) {
 }  // namespace
 
 MethodBox::MethodBox(const MethodFacts& facts)
-    : facts_(facts), on_(new QCheckBox(facts.title)), settings_(new QWidget) {
-  on_->setToolTip(QStringLiteral("%1\n%2").arg(facts.help, facts.source));
-  auto* layout = new QVBoxLayout(this);
-  layout->setContentsMargins(0, 0, 0, 0);
-  layout->setSpacing(space::kTight);
-  layout->addWidget(on_);
-  auto* form = new QFormLayout(settings_);
+    : facts_(facts),
+      on_(new QCheckBox(facts.title)),
+      more_(named(new QToolButton, tr("Settings of %1").arg(facts.title))),
+      reset_(iconButton("reset", tr("%1 as described").arg(facts.title))),
+      settings_(makeSettings()) {
+  on_->setToolTip(facts.source);
+  more_->setArrowType(Qt::RightArrow);
+  more_->setCheckable(true);
+  more_->setToolTip(more_->accessibleName());
+  auto* head = makeRow({on_});
+  head->addStretch();
+  head->addWidget(reset_);
+  head->addWidget(more_);
+  auto* help = label(facts.help, "dim");
+  help->setWordWrap(true);
+  auto* layout = makeColumn(this, space::kTight);
+  layout->addLayout(head);
+  layout->addWidget(help);
+  layout->addWidget(settings_);
+  settings_->hide();
+  reset_->hide();
+  connect(more_, &QToolButton::toggled, this, [this](bool open) {
+    more_->setArrowType(open ? Qt::DownArrow : Qt::RightArrow);
+    settings_->setVisible(open);
+    reset_->setVisible(open);
+  });
+  connect(on_, &QCheckBox::toggled, more_, &QToolButton::setChecked);
+  connect(on_, &QCheckBox::toggled, this, &MethodBox::edited);
+  connect(reset_, &QToolButton::clicked, this, &MethodBox::reset);
+}
+
+QWidget* MethodBox::makeSettings() {
+  auto* content = new QWidget;
+  auto* form = new QFormLayout(content);
   form->setContentsMargins(space::kHuge, 0, 0, space::kTight);
   form->setSpacing(space::kTight);
-  for (const SettingFacts& setting : facts.settings) {
+  for (const SettingFacts& setting : facts_.settings) {
     QWidget* widget = control(setting);
     widget->setToolTip(setting.help);
     widget->setAccessibleName(readable(setting.name));
@@ -41,10 +69,13 @@ MethodBox::MethodBox(const MethodFacts& facts)
     form->addRow(name, widget);
     controls_[setting.name] = widget;
   }
-  layout->addWidget(settings_);
-  settings_->hide();
-  connect(on_, &QCheckBox::toggled, settings_, &QWidget::setVisible);
-  connect(on_, &QCheckBox::toggled, this, &MethodBox::edited);
+  return content;
+}
+
+void MethodBox::reset() {
+  for (const SettingFacts& setting : facts_.settings) setValue(setting, setting.fallback);
+  given_.remove("schedule");
+  emit edited();
 }
 
 QWidget* MethodBox::control(const SettingFacts& setting) {
@@ -107,9 +138,10 @@ void MethodBox::setUse(const QJsonObject& use) {
     const QJsonValue v = use[setting.name];
     setValue(setting, v.isBool() ? (v.toBool() ? 1 : 0) : v.toDouble(setting.fallback));
   }
+  if (on_->isChecked() == !use.isEmpty()) return;
   const QSignalBlocker quiet(on_);
   on_->setChecked(!use.isEmpty());
-  settings_->setVisible(on_->isChecked());
+  more_->setChecked(on_->isChecked());
 }
 
 }  // namespace diorama::gui

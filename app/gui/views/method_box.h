@@ -1,9 +1,10 @@
-// One method of acceleration: on or off, and its settings, made of the method's own description.
+// One method of acceleration: on or off, and its settings folded away, made of the method's own description.
 #pragma once
 
 #include <QCheckBox>
 #include <QJsonObject>
 #include <QMap>
+#include <QToolButton>
 #include <QWidget>
 
 #include "gui/service/method_facts.h"
@@ -27,14 +28,19 @@ class MethodBox : public QWidget {
   void edited();
 
  private:
+  QWidget* makeSettings();
+  // As described.
+  void reset();
   QWidget* control(const SettingFacts& setting);
   double value(const SettingFacts& setting) const;
   void setValue(const SettingFacts& setting, double value);
 
   MethodFacts facts_;
   QCheckBox* on_;
-  QWidget* settings_;
+  QToolButton* more_;  // shows the settings, also of a method that is off
+  QToolButton* reset_;
   QMap<QString, QWidget*> controls_;
+  QWidget* settings_;  // holds the controls
   QJsonObject given_;
 };
 

@@ -1,74 +1,23 @@
 #include "gui/views/settings_panel.h"
 
-#include <QFormLayout>
 #include <QMenu>
 #include <QRegularExpressionValidator>
-#include <QVBoxLayout>
 
 #include "gui/service/token_counter.h"
+#include "gui/views/advanced_panel.h"
 #include "gui/views/class_picker.h"
+#include "gui/views/disclosure.h"
+#include "gui/views/form.h"
 #include "gui/views/icons.h"
+#include "gui/views/size_picker.h"
 #include "gui/views/theme.h"
 #include "gui/views/widgets.h"
 
 namespace diorama::gui {
 namespace {
 
-constexpr int kMostSide = 8192;  // pixels, as the engine
 constexpr int kMostSteps = 1000;
 constexpr int kPromptsInMenu = 20;
-
-template <typename Box>
-Box* named(Box* box, const QString& name) {
-  box->setAccessibleName(name);
-  return box;
-}
-
-QSpinBox* spin(int low, int high, const QString& name) {
-  auto* box = named(new QSpinBox, name);
-  box->setRange(low, high);
-  box->setKeyboardTracking(false);
-  return box;
-}
-
-QFormLayout* form() {
-  auto* layout = new QFormLayout;
-  layout->setContentsMargins(0, 0, 0, 0);
-  layout->setHorizontalSpacing(space::kMedium);
-  layout->setVerticalSpacing(space::kSmall);
-  layout->setLabelAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-  layout->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-  return layout;
-}
-
-// As high as its field, so that both stand on one line.
-QLabel* fieldName(const QString& text) {
-  constexpr int kNameWidth = 68;  // pixels: the fields of all sections begin alike
-  constexpr int kFieldHeight = 32;
-  QLabel* name = label(text);
-  name->setFixedSize(kNameWidth, kFieldHeight);
-  return name;
-}
-
-QHBoxLayout* row(std::initializer_list<QWidget*> widgets) {
-  auto* layout = new QHBoxLayout;
-  layout->setContentsMargins(0, 0, 0, 0);
-  layout->setSpacing(space::kTight);
-  for (QWidget* widget : widgets) layout->addWidget(widget);
-  return layout;
-}
-
-QVBoxLayout* column(QWidget* parent, int spacing) {
-  auto* layout = new QVBoxLayout(parent);
-  layout->setContentsMargins(0, 0, 0, 0);
-  layout->setSpacing(spacing);
-  return layout;
-}
-
-void choose(QComboBox* box, const QVariant& data) {
-  const int found = box->findData(data);
-  if (found >= 0) box->setCurrentIndex(found);
-}
 
 }  // namespace
 
@@ -88,7 +37,7 @@ SettingsPanel::SettingsPanel(Session& session) : session_(session) {
   scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   scroll->setFrameShape(QFrame::NoFrame);
   scroll->setFocusPolicy(Qt::NoFocus);
-  auto* layout = column(this, 0);
+  auto* layout = makeColumn(this, 0);
   layout->addWidget(scroll, 1);
   layout->addWidget(divider());
   layout->addWidget(makeButtons());
@@ -118,9 +67,9 @@ QWidget* SettingsPanel::makePrompt() {
   hints_ = new HintChips;
 
   prompts_ = new QWidget;
-  auto* prompts = column(prompts_, space::kSmall);
+  auto* prompts = makeColumn(prompts_, space::kSmall);
   prompts->addWidget(prompt_);
-  auto* under = row({tokens_});
+  auto* under = makeRow({tokens_});
   under->addStretch();
   under->addWidget(history_);
   prompts->addLayout(under);
@@ -128,8 +77,8 @@ QWidget* SettingsPanel::makePrompt() {
   prompts->addWidget(negative_);
 
   auto* section = new QWidget;
-  auto* layout = column(section, space::kSmall);
-  auto* models = row({model_, reset_});
+  auto* layout = makeColumn(section, space::kSmall);
+  auto* models = makeRow({model_, reset_});
   models->setStretch(0, 1);
   layout->addLayout(models);
   layout->addWidget(prompts_);
@@ -138,28 +87,22 @@ QWidget* SettingsPanel::makePrompt() {
 }
 
 QWidget* SettingsPanel::makePicture() {
-  size_ = named(new QComboBox, tr("Size"));
-  width_ = spin(1, kMostSide, tr("Width in pixels"));
-  height_ = spin(1, kMostSide, tr("Height in pixels"));
-  steps_ = spin(1, kMostSteps, tr("Steps"));
-  guidance_ = named(new QDoubleSpinBox, tr("Guidance"));
-  guidance_->setRange(1, 100);
-  guidance_->setSingleStep(0.5);
-  guidance_->setDecimals(2);
-  guidance_->setKeyboardTracking(false);
+  size_ = new SizePicker;
+  steps_ = wholeField(1, kMostSteps, tr("Steps"));
+  guidance_ = numberField(1, 100, 0.5, tr("Guidance"));
   guidance_->setToolTip(tr("How closely the prompt is followed; 1: as the model likes"));
   sampler_ = named(new QComboBox, tr("Sampler"));
+  advanced_ = new AdvancedPanel;
   auto* section = new QWidget;
-  auto* layout = form();
+  auto* layout = makeForm();
   section->setLayout(layout);
   layout->addRow(fieldName(tr("Size")), size_);
-  auto* sides = row({width_, label(QStringLiteral("×")), height_});
-  sides->setStretch(0, 1);
-  sides->setStretch(2, 1);
-  layout->addRow(QString(), sides);
-  layout->addRow(fieldName(tr("Steps")), steps_);
-  layout->addRow(fieldName(tr("Guidance")), guidance_);
+  auto* run = makeRow({steps_, label(tr("Guidance")), guidance_});
+  run->setStretch(0, 1);
+  run->setStretch(2, 1);
+  layout->addRow(fieldName(tr("Steps")), run);
   layout->addRow(fieldName(tr("Sampler")), sampler_);
+  layout->addRow(new Disclosure(tr("Advanced"), advanced_));
   return section;
 }
 
@@ -170,11 +113,11 @@ QWidget* SettingsPanel::makeSeed() {
   dice_ = iconButton("dice", tr("Draw another seed"));
   lock_ = iconButton("unlock", tr("Keep the seed"), tr("Ctrl+L"));
   lock_->setCheckable(true);
-  count_ = spin(1, 1000, tr("Pictures of one press"));
+  count_ = wholeField(1, 1000, tr("Pictures of one press"));
   auto* section = new QWidget;
-  auto* layout = form();
+  auto* layout = makeForm();
   section->setLayout(layout);
-  auto* seeds = row({seed_, dice_, lock_});
+  auto* seeds = makeRow({seed_, dice_, lock_});
   seeds->setStretch(0, 1);
   layout->addRow(fieldName(tr("Seed")), seeds);
   layout->addRow(fieldName(tr("Pictures")), count_);
@@ -192,10 +135,10 @@ QWidget* SettingsPanel::makeCompute() {
   deviceReason_->setWordWrap(true);
   acceleration_ = new AccelerationPanel;
   auto* section = new QWidget;
-  auto* layout = column(section, space::kSmall);
+  auto* layout = makeColumn(section, space::kSmall);
   layout->addWidget(label(tr("Acceleration"), "section"));
   layout->addWidget(acceleration_);
-  auto* compute = form();
+  auto* compute = makeForm();
   compute->addRow(fieldName(tr("Precision")), precision_);
   compute->addRow(fieldName(tr("Device")), device_);
   layout->addLayout(compute);
@@ -210,7 +153,7 @@ QWidget* SettingsPanel::makeButtons() {
   cancel_->setAccessibleName(tr("Cancel"));
   cancel_->setEnabled(false);
   auto* bar = new QWidget;
-  auto* layout = row({paint_, cancel_});
+  auto* layout = makeRow({paint_, cancel_});
   layout->setContentsMargins(space::kLarge, space::kMedium, space::kLarge, space::kMedium);
   layout->setSpacing(space::kSmall);
   layout->setStretch(0, 1);
@@ -225,7 +168,9 @@ void SettingsPanel::connectControls() {
     connect(edit, &QPlainTextEdit::textChanged, this, take);
     connect(edit, &PromptEdit::submitted, &session_, &Session::paint);
   }
-  for (QSpinBox* box : {width_, height_, steps_}) connect(box, &QSpinBox::valueChanged, this, take);
+  connect(size_, &SizePicker::edited, this, take);
+  connect(steps_, &QSpinBox::valueChanged, this, take);
+  connect(advanced_, &AdvancedPanel::edited, this, take);
   connect(guidance_, &QDoubleSpinBox::valueChanged, this, take);
   for (QComboBox* box : {sampler_, precision_, device_}) connect(box, &QComboBox::activated, this, take);
   connect(seed_, &QLineEdit::textEdited, this, take);
@@ -240,12 +185,6 @@ void SettingsPanel::connectControls() {
   connect(cancel_, &QPushButton::clicked, &session_, &Session::cancel);
   connect(model_, &QComboBox::activated, this,
           [this](int at) { session_.chooseModel(model_->itemData(at).toString()); });
-  connect(size_, &QComboBox::activated, this, [this](int at) {
-    const QSize size = size_->itemData(at).toSize();
-    if (!size.isValid()) return;
-    width_->setValue(size.width());
-    height_->setValue(size.height());
-  });
   connect(&store, &SettingsStore::settingsChanged, this, &SettingsPanel::showSettings);
   connect(&store, &SettingsStore::seedLockedChanged, this, &SettingsPanel::showSettings);
   const auto showHistory = [this, &store] { prompt_->setHistory(store.state().prompts); };
@@ -281,8 +220,8 @@ void SettingsPanel::showModel() {
   shownModel_ = facts->path;
   sampler_->clear();
   for (const QString& name : facts->samplers) sampler_->addItem(name, name);
-  width_->setSingleStep(facts->sizeMultiple);
-  height_->setSingleStep(facts->sizeMultiple);
+  size_->setModel(*facts);
+  advanced_->setModel(*facts);
   hints_->setModel(*facts);
   classes_->setClasses(facts->classes);
   prompts_->setVisible(facts->classes.isEmpty());
@@ -301,17 +240,6 @@ void SettingsPanel::showDevices() {
   showSettings();
 }
 
-void SettingsPanel::showSizes() {
-  size_->clear();
-  const PaintSettings& s = session_.store().settings();
-  if (const ModelFacts* facts = session_.model())
-    for (const QSize& size : facts->sizes)
-      size_->addItem(QStringLiteral("%1 × %2").arg(size.width()).arg(size.height()), size);
-  const QSize now(s.width, s.height);
-  if (size_->findData(now) < 0) size_->addItem(tr("Other"), now);
-  choose(size_, now);
-}
-
 void SettingsPanel::showSettings() {
   if (showing_) return;
   const PaintSettings& s = session_.store().settings();
@@ -321,11 +249,11 @@ void SettingsPanel::showSettings() {
   choose(model_, s.model);
   prompt_->setPrompt(s.prompt);
   negative_->setPrompt(s.negativePrompt);
-  width_->setValue(s.width);
-  height_->setValue(s.height);
+  size_->setChosen({s.width, s.height});
   steps_->setValue(s.steps);
   guidance_->setValue(s.guidance);
   choose(sampler_, s.sampler);
+  advanced_->setSettings(s);
   if (seed_->text() != QString::number(s.seed)) seed_->setText(QString::number(s.seed));
   lock_->setChecked(state.seedLocked);
   lock_->setIcon(icon(state.seedLocked ? "lock" : "unlock"));
@@ -338,7 +266,6 @@ void SettingsPanel::showSettings() {
     if (device.id == s.device || (s.device == "auto" && device.automatic))
       deviceReason_->setText(
           device.reason.isEmpty() ? device.name : QStringLiteral("%1. %2").arg(device.name, device.reason));
-  showSizes();
   showTokens();
   hints_->follow(s.prompt);
   showing_ = false;
@@ -365,11 +292,12 @@ void SettingsPanel::take() {
   PaintSettings s = session_.store().settings();
   s.prompt = prompt_->prompt();
   s.negativePrompt = negative_->prompt();
-  s.width = width_->value();
-  s.height = height_->value();
+  s.width = size_->chosen().width();
+  s.height = size_->chosen().height();
   s.steps = steps_->value();
   s.guidance = guidance_->value();
   if (sampler_->count() > 0) s.sampler = sampler_->currentData().toString();
+  advanced_->read(s);
   s.seed = seed_->text().toULongLong();
   s.precision = precision_->currentData().toString();
   s.device = device_->currentData().toString();
@@ -377,7 +305,7 @@ void SettingsPanel::take() {
   s.customPlan = acceleration_->customPlan();
   if (classes_->isVisibleTo(this)) s.classLabel = classes_->chosen();
   session_.store().setSettings(s);
-  showSizes();
+  advanced_->setSettings(s);
   showTokens();
   hints_->follow(s.prompt);
   showing_ = false;

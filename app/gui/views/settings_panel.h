@@ -17,7 +17,9 @@
 
 namespace diorama::gui {
 
+class AdvancedPanel;
 class ClassPicker;
+class SizePicker;
 
 class SettingsPanel : public QWidget {
   Q_OBJECT
@@ -40,7 +42,6 @@ class SettingsPanel : public QWidget {
   void showModels();
   void showDevices();
   void showSettings();
-  void showSizes();
   void showTokens();
   // From the controls into the store.
   void take();
@@ -56,12 +57,11 @@ class SettingsPanel : public QWidget {
   QWidget* prompts_;
   ClassPicker* classes_;
   HintChips* hints_;
-  QComboBox* size_;
-  QSpinBox* width_;
-  QSpinBox* height_;
+  SizePicker* size_;
   QSpinBox* steps_;
   QDoubleSpinBox* guidance_;
   QComboBox* sampler_;
+  AdvancedPanel* advanced_;
   QLineEdit* seed_;
   QToolButton* dice_;
   QToolButton* lock_;

@@ -82,6 +82,7 @@ QPushButton[role="segment"]:checked { background: %accent; color: %onAccent; bor
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 4px; }
 QToolButton:checked { background: %raised; border-color: %line; }
 QToolButton:focus { border-color: %accent; }
+QToolButton[role="disclosure"] { color: %dim; padding: 2px 4px; }
 #rail QToolButton { border-radius: 8px; padding: 6px 2px; font-size: %small; color: %dim; }
 #rail QToolButton:checked { color: %text; background: %raised; border-color: %line; }
 QListView { background: transparent; border: 0; outline: 0; color: %text; }
