@@ -1,15 +1,18 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing. Arguments: sets of packages (build, test).
+# Installs the Debian packages that are missing. Arguments: sets of packages (build, app, test).
 set -euo pipefail
 
 build=(g++ cmake ninja-build pkg-config libdnnl-dev libcli11-dev nlohmann-json3-dev libfmt-dev libvulkan-dev
   libvulkan-volk-dev libstb-dev libsentencepiece-dev zlib1g-dev glslang-tools libvulkan1)
-test=(libgtest-dev libgmock-dev mesa-vulkan-drivers vulkan-validationlayers clang libclang-rt-14-dev)
+app=(qt6-base-dev qt6-svg-dev libqt6sql6-sqlite libqt6svg6 qt6-qpa-plugins)
+test=(libgtest-dev libgmock-dev mesa-vulkan-drivers vulkan-validationlayers clang libclang-rt-14-dev xvfb xauth dbus
+  desktop-file-utils appstream fonts-dejavu-core)
 
 wanted=()
 for set in "${@:-build}"; do
   case "$set" in
     build) wanted+=("${build[@]}") ;;
+    app) wanted+=("${app[@]}") ;;
     test) wanted+=("${test[@]}") ;;
     *) echo "unknown set of packages: $set" >&2; exit 2 ;;
   esac

@@ -8,10 +8,11 @@ build=$top/build/release
 reports=$build/reports
 export DIORAMA_REQUIRE=vulkan,radv,layers,window
 
-"$top/scripts/install-dependencies.sh" build test
-cmake -S "$top" --preset release -DDIORAMA_TESTS=ON
+"$top/scripts/install-dependencies.sh" build app test
+cmake -S "$top" --preset release -DDIORAMA_TESTS=ON -DDIORAMA_APP=ON
 cmake --build "$build"
 rm -rf "$reports"
+mkdir -p "$reports"
 GTEST_OUTPUT=xml:$reports/ ctest --test-dir "$build" --output-on-failure --timeout 3600
 
 count() { cat "$reports"/*.xml | grep '<testcase ' | grep -c "$1" || true; }

@@ -56,6 +56,7 @@ Recipe read_checked(const Config& json) {
   read_if_there(json, "device", recipe.device);
   read_if_there(json, "acceleration", recipe.acceleration);
   recipe.decisions = json.json().value("decisions", Json());
+  recipe.branch = json.json().value("branch", Json());
   read_if_there(json, "program", recipe.program);
   return recipe;
 }
@@ -83,6 +84,7 @@ Json to_json(const Recipe& recipe) {
   if (recipe.shift) json["shift"] = *recipe.shift;
   if (recipe.eta) json["eta"] = *recipe.eta;
   if (!recipe.decisions.is_null()) json["decisions"] = recipe.decisions;
+  if (!recipe.branch.is_null()) json["branch"] = recipe.branch;
   return json;
 }
 

@@ -34,6 +34,7 @@ struct Recipe {
   std::string device;                // with driver and instruction set
   std::string acceleration = "off";  // as asked for
   nlohmann::json decisions;          // as taken; null without acceleration
+  nlohmann::json branch;             // {"parent", "step", "change"}, or null: goes on from another picture
   std::string program;               // "Diorama 0.1.0", or who else wrote the picture
 
   bool operator==(const Recipe& other) const = default;

@@ -3,11 +3,12 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "base/file.h"
 #include "io/model_search.h"
+#include "pipeline/branch.h"
 
 namespace diorama {
 namespace {
@@ -29,6 +30,16 @@ Plan checked(Plan plan, const ModelFolder& folder) {
     fail(Fault::usage, "[accelerate] the plan {} was tuned for another model than {}", plan.name,
          folder.title());
   return plan;
+}
+
+// With all that a branch comes from.
+void make_exact(Recipe& recipe) {
+  recipe.decisions = {};
+  recipe.acceleration = "off";
+  if (!recipe.branch.is_object() || !recipe.branch.contains("parent")) return;
+  Recipe parent = recipe_from_json(recipe.branch["parent"].dump(), "branch");
+  make_exact(parent);
+  recipe.branch["parent"] = to_json(parent);
 }
 
 // By name; the user's own before those that came with the model.
@@ -64,15 +75,20 @@ Plan read_plan(const std::filesystem::path& file) {
 ChosenPlan choose_acceleration(const ModelFolder& folder, const std::string& wish) {
   if (wish.empty() || wish == "off") return {};
   if (wish.ends_with(".json")) return {checked(read_plan(wish), folder), ""};
-  std::set<std::string> known{"balanced", "fast", "off"};
-  for (const Config& plans : plans_of(folder)) {
+  for (const Config& plans : plans_of(folder))
     if (plans.has(wish)) return {checked(named(Plan::read(plans.get<Config>(wish)), wish), folder), ""};
-    for (const std::string& name : plans.keys()) known.insert(name);
-  }
   if (auto plan = untuned_plan(wish))
     return {std::move(plan), fmt::format("{} was not tuned; {} is a cautious default", folder.title(), wish)};
-  fail(Fault::usage, "[accelerate] {} has no plan {}; choose {}, or a file that ends in .json",
-       folder.title(), wish, fmt::join(known, ", "));
+  fail(Fault::usage, "[accelerate] {} has no plan {}; choose off, {}, or a file that ends in .json",
+       folder.title(), wish, fmt::join(known_plans(folder), ", "));
+}
+
+std::vector<std::string> known_plans(const ModelFolder& folder) {
+  std::vector<std::string> names{"balanced", "fast"};
+  for (const Config& plans : plans_of(folder))
+    for (const std::string& name : plans.keys())
+      if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+  return names;
 }
 
 std::filesystem::path save_plans(const ModelFolder& folder, const std::vector<Plan>& plans) {
@@ -127,7 +143,9 @@ RenderRequest request_of(const Recipe& recipe, bool exact, const std::string& wh
                         .sampler = recipe.sampler,
                         .shift = recipe.shift,
                         .eta = recipe.eta,
-                        .seed = recipe.seed};
+                        .seed = recipe.seed,
+                        .branch = read_branch(recipe, where)};
+  if (exact && request.branch) make_exact(request.branch->parent);
   if (exact || recipe.decisions.is_null()) return request;
   const Config decisions = Config::parse(recipe.decisions.dump(), where);
   request.acceleration = Plan::read(decisions.get<Config>("plan"));

@@ -23,6 +23,9 @@ struct ChosenPlan {
 // `fast`, and the note says so. Fault::usage where there is no such plan, or it was tuned for another model.
 ChosenPlan choose_acceleration(const ModelFolder& folder, const std::string& wish);
 
+// The names that choose_acceleration takes for a model, `off` aside: `balanced` and `fast` first.
+std::vector<std::string> known_plans(const ModelFolder& folder);
+
 // The cautious plan `balanced` or `fast` of a model that was not tuned; none under another name.
 std::optional<accelerate::Plan> untuned_plan(const std::string& name);
 

@@ -17,16 +17,17 @@ std::vector<nn::Accelerator*> joined(std::vector<nn::Accelerator*> outer,
 
 }  // namespace
 
-std::vector<Half> halves_of_run(const Guidance& guidance, int num_steps) {
-  for (int step = 0; step < num_steps; ++step)
+std::vector<Half> halves_of_run(const Guidance& guidance, int num_steps, int first_step) {
+  for (int step = first_step; step < num_steps; ++step)
     if (guidance.acts(step, num_steps)) return guidance.halves(step, num_steps);
   return {Half::conditional};
 }
 
-std::vector<nn::Evaluation> evaluations_of_run(const Solver& solver, const Guidance& guidance) {
-  const auto run = halves_of_run(guidance, solver.num_steps());
+std::vector<nn::Evaluation> evaluations_of_run(const Solver& solver, const Guidance& guidance,
+                                               int first_step) {
+  const auto run = halves_of_run(guidance, solver.num_steps(), first_step);
   std::vector<nn::Evaluation> evaluations;
-  for (int step = 0; step < solver.num_steps(); ++step) {
+  for (int step = first_step; step < solver.num_steps(); ++step) {
     nn::Evaluation evaluation;
     for (const Half half : guidance.halves(step, solver.num_steps()))
       evaluation.lanes.push_back(static_cast<int>(std::ranges::find(run, half) - run.begin()));
@@ -40,13 +41,14 @@ std::vector<nn::Evaluation> evaluations_of_run(const Solver& solver, const Guida
 }
 
 accelerate::RunShape run_shape(const Solver& solver, const Guidance& guidance,
-                               const models::Transformer::Geometry& geometry, const Shape& latent) {
+                               const models::Transformer::Geometry& geometry, const Shape& latent,
+                               int first_step) {
   const int64_t wide = latent[3] / geometry.patch_size;
-  accelerate::RunShape shape{.evaluations = evaluations_of_run(solver, guidance),
+  accelerate::RunShape shape{.evaluations = evaluations_of_run(solver, guidance, first_step),
                              .num_blocks = geometry.num_blocks,
                              .num_tokens = latent[2] / geometry.patch_size * wide,
                              .tokens_wide = wide};
-  for (const Half half : halves_of_run(guidance, solver.num_steps()))
+  for (const Half half : halves_of_run(guidance, solver.num_steps(), first_step))
     shape.conditional.push_back(half == Half::conditional);
   return shape;
 }
@@ -55,7 +57,7 @@ Denoiser::Denoiser(Parts parts, const models::ConditionInputs& inputs, const Sha
     : parts_(std::move(parts)),
       inputs_(inputs),
       latent_(latent),
-      evaluations_(evaluations_of_run(parts_.solver, parts_.guidance)),
+      evaluations_(evaluations_of_run(parts_.solver, parts_.guidance, parts_.first_step)),
       planned_(plan_run(parts_.acceleration.decisions().mode() == accelerate::Decisions::Mode::decide
                             ? accelerate::Decisions(accelerate::Decisions::Mode::foresee)
                             : parts_.acceleration.decisions())),
@@ -155,7 +157,8 @@ StepReport Denoiser::report(const SolverState& state) const {
                     .tokens_total = tokens,
                     .kept_tokens = parts_.acceleration.decisions().kept_tokens(
                         static_cast<int>(next_evaluation_) - 1, tokens),
-                    .x0 = &state.x0};
+                    .x0 = &state.x0,
+                    .state = &state};
   for (size_t i = 0; i < full_counts_.block_macs.size(); ++i) {
     const uint64_t executed = i < counts.block_macs.size() ? counts.block_macs[i] : 0;
     report.blocks.push_back(static_cast<float>(executed) / static_cast<float>(full_counts_.block_macs[i]));
@@ -166,15 +169,20 @@ StepReport Denoiser::report(const SolverState& state) const {
 }
 
 HostTensor Denoiser::run(const HostTensor& noise, uint64_t seed, const RenderObserver& observer) {
-  using Clock = std::chrono::steady_clock;
   SolverState state{.step = 0, .x = noise, .x0 = {}};
+  run(state, parts_.solver.num_steps(), seed, observer);
+  return state.x;
+}
+
+void Denoiser::run(SolverState& state, int last_step, uint64_t seed, const RenderObserver& observer) {
+  using Clock = std::chrono::steady_clock;
   const auto evaluate_now = [&](const HostTensor& x, double timestep) {
     return guided(state.step, x, timestep);
   };
   const auto draw_noise = [&](int step) {
     return normal_noise(latent_, seed, static_cast<uint32_t>(step) + 1);
   };
-  while (state.step < parts_.solver.num_steps()) {
+  while (state.step < last_step) {
     const auto start = Clock::now();
     const uint64_t executed_before = executed_macs();
     const uint64_t full_before = full_macs();
@@ -187,7 +195,6 @@ HostTensor Denoiser::run(const HostTensor& noise, uint64_t seed, const RenderObs
     step.full_macs = full_macs() - full_before;
     observer.on_step(step);
   }
-  return state.x;
 }
 
 }  // namespace diorama

@@ -13,14 +13,17 @@
 
 namespace diorama {
 
-// The halves that some step of the run evaluates, in batch order: the run's lanes.
-std::vector<Half> halves_of_run(const Guidance& guidance, int num_steps);
+// The halves that some step of the run evaluates, in batch order: the run's lanes. A branch begins at
+// `first_step`.
+std::vector<Half> halves_of_run(const Guidance& guidance, int num_steps, int first_step = 0);
 // Every evaluation of the network, with its lanes.
-std::vector<nn::Evaluation> evaluations_of_run(const Solver& solver, const Guidance& guidance);
+std::vector<nn::Evaluation> evaluations_of_run(const Solver& solver, const Guidance& guidance,
+                                               int first_step = 0);
 
 // The run as methods see it; `latent` [1, C, h, w].
 accelerate::RunShape run_shape(const Solver& solver, const Guidance& guidance,
-                               const models::Transformer::Geometry& geometry, const Shape& latent);
+                               const models::Transformer::Geometry& geometry, const Shape& latent,
+                               int first_step = 0);
 
 class Denoiser {
  public:
@@ -32,14 +35,18 @@ class Denoiser {
     const Guidance& guidance;
     accelerate::Run& acceleration;
     std::vector<nn::Accelerator*> watchers = {};  // outside of all methods
+    int first_step = 0;
   };
 
-  // Plans the run for `latent` [1, C, h, w], takes the memory, makes the condition.
+  // Plans the run, as long as the shape that the acceleration was given, for `latent` [1, C, h, w], takes the
+  // memory, makes the condition.
   Denoiser(Parts parts, const models::ConditionInputs& inputs, const Shape& latent);
 
   RunForecast forecast();
   // `seed` draws the noise of ancestral steps.
   HostTensor run(const HostTensor& noise, uint64_t seed, const RenderObserver& observer);
+  // Takes steps until so many are done. The state begins where the planned run does.
+  void run(SolverState& state, int last_step, uint64_t seed, const RenderObserver& observer);
 
   // Multiply-adds of the evaluations: as they ran, and without shortcuts.
   uint64_t executed_macs() const { return stream_.multiply_adds() - condition_macs_; }

@@ -7,7 +7,9 @@
 
 #include "io/prompt_text.h"
 #include "pipeline/acceleration.h"
+#include "pipeline/branch.h"
 #include "pipeline/denoiser.h"
+#include "pipeline/text_length.h"
 
 namespace diorama {
 namespace {
@@ -21,12 +23,6 @@ struct FamilyDefaults {
 };
 FamilyDefaults defaults_of(const models::Transformer::Geometry& geometry) {
   return geometry.num_classes > 0 ? FamilyDefaults{50, 4.0} : FamilyDefaults{20, 4.5};
-}
-
-// diffusers' PixArt-alpha reads 120 tokens, PixArt-sigma 300, if the tokenizer allows.
-int text_length(const ModelFolder& folder, const Tokenizer& tokenizer) {
-  const bool alpha = folder.index().get_or<std::string>("_class_name", "") == "PixArtAlphaPipeline";
-  return std::min(tokenizer.max_length(), alpha ? 120 : 300);
 }
 
 Config recommended(const ModelFolder& folder) {
@@ -66,6 +62,12 @@ HostTensor append_rows(HostTensor a, const HostTensor& b) {
 }
 
 }  // namespace
+
+// PixArt-alpha reads 120 tokens, PixArt-sigma 300, if the tokenizer allows.
+int text_length(const ModelFolder& folder, const Tokenizer& tokenizer) {
+  const bool alpha = folder.index().get_or<std::string>("_class_name", "") == "PixArtAlphaPipeline";
+  return std::min(tokenizer.max_length(), alpha ? 120 : 300);
+}
 
 const char* name_of(Stage stage) {
   constexpr std::array kNames{"load", "encode", "denoise", "decode", "save"};
@@ -195,14 +197,14 @@ models::ConditionInputs Pipeline::condition_inputs(const RenderRequest& request,
   return inputs;
 }
 
-HostTensor Pipeline::denoise(const RenderRequest& request, const Solver& solver, const HostTensor& noise,
-                             const RenderObserver& observer, RenderResult& result) {
+void Pipeline::denoise(const RenderRequest& request, const Solver& solver, SolverState& state, int last_step,
+                       const RenderObserver& observer, RenderResult& result) {
   const Guidance guidance({.scale = *request.cfg_scale,
                            .begin = request.guidance_begin,
                            .end = request.guidance_end,
                            .guided_channels = transformer_->geometry().in_channels});
-  const auto halves = halves_of_run(guidance, solver.num_steps());
-  auto shape = run_shape(solver, guidance, transformer_->geometry(), noise.shape);
+  const auto halves = halves_of_run(guidance, solver.num_steps(), state.step);
+  auto shape = run_shape(solver, guidance, transformer_->geometry(), state.x.shape, state.step);
   shape.fresh_noise = adds_noise(request);
   const accelerate::Plan plan = request.acceleration.value_or(accelerate::Plan());
   accelerate::Run acceleration(plan, shape, request.decisions.value_or(accelerate::Decisions()));
@@ -214,11 +216,11 @@ HostTensor Pipeline::denoise(const RenderRequest& request, const Solver& solver,
   observer.on_stage(Stage::load);
   const nn::Weights& weights = transformer_weights();
   observer.on_stage(Stage::denoise);
-  Denoiser denoiser({device_, *transformer_, weights, solver, guidance, acceleration, watchers_}, inputs,
-                    noise.shape);
+  Denoiser denoiser({device_, *transformer_, weights, solver, guidance, acceleration, watchers_, state.step},
+                    inputs, state.x.shape);
   if (request.acceleration) observer.on_forecast(denoiser.forecast());
   const auto begin = std::chrono::steady_clock::now();
-  HostTensor latent = denoiser.run(noise, request.seed, observer);
+  denoiser.run(state, last_step, request.seed, observer);
   result.denoise_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   for (const std::string& idle : acceleration.idle()) observer.on_warning(idle);
   result.executed_macs = denoiser.executed_macs();
@@ -229,7 +231,6 @@ HostTensor Pipeline::denoise(const RenderRequest& request, const Solver& solver,
                                {"made", acceleration.decisions().to_json()},
                                {"macs", {{"executed", result.executed_macs}, {"full", result.full_macs}}}};
   }
-  return latent;
 }
 
 Image Pipeline::decode(const HostTensor& latent) {
@@ -244,45 +245,79 @@ Image Pipeline::decode(const HostTensor& latent) {
 }
 
 Recipe Pipeline::recipe(const RenderRequest& request) const {
-  return {.prompt = request.prompt,
-          .negative_prompt = request.negative_prompt,
-          .class_label = request.class_label,
-          .width = *request.width,
-          .height = *request.height,
-          .steps = *request.steps,
-          .sampler = std::string(choose_sampler(scheduler_, request.sampler).name),
-          .shift = request.shift,
-          .eta = request.eta,
-          .cfg_scale = *request.cfg_scale,
-          .guidance_begin = request.guidance_begin,
-          .guidance_end = request.guidance_end,
-          .seed = request.seed,
-          .model = folder_.title(),
-          .model_hash = hash_,
-          .precision = precision_.name,
-          .device = device_.description(),
-          .program = "Diorama " DIORAMA_VERSION};
+  Recipe recipe{.prompt = request.prompt,
+                .negative_prompt = request.negative_prompt,
+                .class_label = request.class_label,
+                .width = *request.width,
+                .height = *request.height,
+                .steps = *request.steps,
+                .sampler = std::string(choose_sampler(scheduler_, request.sampler).name),
+                .shift = request.shift,
+                .eta = request.eta,
+                .cfg_scale = *request.cfg_scale,
+                .guidance_begin = request.guidance_begin,
+                .guidance_end = request.guidance_end,
+                .seed = request.seed,
+                .model = folder_.title(),
+                .model_hash = hash_,
+                .precision = precision_.name,
+                .device = device_.description(),
+                .program = "Diorama " DIORAMA_VERSION};
+  if (request.branch) recipe.branch = describe_branch(*request.branch, recipe);
+  return recipe;
+}
+
+Shape Pipeline::latent_shape(const RenderRequest& request) const {
+  return {1, latent_.latent_channels, *request.height / latent_.downsampling,
+          *request.width / latent_.downsampling};
+}
+
+std::unique_ptr<Solver> Pipeline::solver_of(const RenderRequest& request) const {
+  return make_solver(
+      scheduler_,
+      {.sampler = request.sampler, .steps = *request.steps, .shift = request.shift, .eta = request.eta});
+}
+
+SolverState Pipeline::start_of(const RenderRequest& request, const Solver& solver,
+                               const RenderObserver& observer) {
+  if (!request.branch)
+    return {.step = 0, .x = normal_noise(latent_shape(request), request.seed, 0), .x0 = {}};
+  const Branch& branch = *request.branch;
+  const Recipe child = recipe(request);
+  check_branch(branch, child);
+  const RenderRequest parent = resolve(request_of(branch.parent, false, "[branch] parent"));
+  const auto parent_solver = solver_of(parent);
+  if (branch.state) return branch_start(branch, *branch.state, *parent_solver, child, solver);
+  RenderObserver silent;
+  silent.on_stage = observer.on_stage;
+  RenderResult discarded;
+  discarded.recipe = recipe(parent);
+  SolverState state = start_of(parent, *parent_solver, silent);
+  denoise(parent, *parent_solver, state, branch.step, silent, discarded);
+  return branch_start(branch, state, *parent_solver, child, solver);
+}
+
+RenderResult Pipeline::finish(const RenderRequest& request, const Solver& solver, SolverState state,
+                              const RenderObserver& observer) {
+  RenderResult result;
+  result.recipe = recipe(request);
+  denoise(request, solver, state, solver.num_steps(), observer, result);
+  result.latent = std::move(state.x);
+  observer.on_stage(Stage::decode);
+  result.image = decode(result.latent);
+  return result;
 }
 
 RenderResult Pipeline::render(const RenderRequest& request, const RenderObserver& observer) {
   const RenderRequest resolved = resolve(request);
-  const Shape shape{1, latent_.latent_channels, *resolved.height / latent_.downsampling,
-                    *resolved.width / latent_.downsampling};
-  return render_from(resolved, normal_noise(shape, resolved.seed, 0), observer);
+  const auto solver = solver_of(resolved);
+  return finish(resolved, *solver, start_of(resolved, *solver, observer), observer);
 }
 
 RenderResult Pipeline::render_from(const RenderRequest& request, const HostTensor& noise,
                                    const RenderObserver& observer) {
   const RenderRequest resolved = resolve(request);
-  const auto solver = make_solver(
-      scheduler_,
-      {.sampler = resolved.sampler, .steps = *resolved.steps, .shift = resolved.shift, .eta = resolved.eta});
-  RenderResult result;
-  result.recipe = recipe(resolved);
-  result.latent = denoise(resolved, *solver, noise, observer, result);
-  observer.on_stage(Stage::decode);
-  result.image = decode(result.latent);
-  return result;
+  return finish(resolved, *solver_of(resolved), {.step = 0, .x = noise, .x0 = {}}, observer);
 }
 
 }  // namespace diorama

@@ -29,6 +29,12 @@ class Pipeline {
   const models::Autoencoder::Geometry& latent() const { return latent_; }
   const std::optional<PreviewMatrix>& preview_matrix() const { return preview_; }
 
+  // Weights that are not there yet, ahead of the first picture; the text encoder's go after each prompt.
+  void load() {
+    transformer_weights();
+    decoder_weights();
+  }
+
   // Sees every evaluation from now on.
   void watch(nn::Accelerator& watcher) { watchers_.push_back(&watcher); }
 
@@ -56,9 +62,15 @@ class Pipeline {
   const Text& encode(const std::string& prompt, const RenderObserver& observer);
   models::ConditionInputs condition_inputs(const RenderRequest& request, const std::vector<Half>& halves,
                                            const RenderObserver& observer);
-  HostTensor denoise(const RenderRequest& request, const Solver& solver, const HostTensor& noise,
-                     const RenderObserver& observer, RenderResult& result);
+  std::unique_ptr<Solver> solver_of(const RenderRequest& request) const;
+  SolverState start_of(const RenderRequest& request, const Solver& solver, const RenderObserver& observer);
+  // Takes the steps up to `last_step`.
+  void denoise(const RenderRequest& request, const Solver& solver, SolverState& state, int last_step,
+               const RenderObserver& observer, RenderResult& result);
+  RenderResult finish(const RenderRequest& request, const Solver& solver, SolverState state,
+                      const RenderObserver& observer);
   Recipe recipe(const RenderRequest& request) const;
+  Shape latent_shape(const RenderRequest& request) const;
   bool adds_noise(const RenderRequest& request) const;
 
   ModelFolder folder_;

@@ -11,9 +11,19 @@
 #include "io/image.h"
 #include "io/recipe.h"
 #include "nn/walk.h"
+#include "sampling/solver.h"
 #include "tensor/host_tensor.h"
 
 namespace diorama {
+
+// A run that goes on from a step of another. With another seed the x0 prediction is noised again, to the
+// level of that step; else the latent is kept. Shortcuts start afresh: the run is as long as what is left of
+// it.
+struct Branch {
+  Recipe parent;
+  int step = 0;                      // of the parent, 1 .. steps - 1: how many are kept
+  std::optional<SolverState> state;  // where the parent stood then; none: its steps are taken again
+};
 
 // What is left unset takes the model's recommendation, else the family's.
 struct RenderRequest {
@@ -32,6 +42,7 @@ struct RenderRequest {
   uint64_t seed = 0;
   std::optional<accelerate::Plan> acceleration;    // none: off
   std::optional<accelerate::Decisions> decisions;  // of a run with this plan, to be repeated
+  std::optional<Branch> branch;
 };
 
 enum class Stage { load, encode, denoise, decode, save };
@@ -48,7 +59,8 @@ struct StepReport {
   std::vector<uint8_t> kept_tokens;  // 1: recomputed, row by row of the latent's patches; empty: all were
   uint64_t executed_macs = 0;
   uint64_t full_macs = 0;
-  const HostTensor* x0 = nullptr;  // [1, C, h, w] the solver's current prediction, normalised
+  const HostTensor* x0 = nullptr;      // [1, C, h, w] the solver's current prediction, normalised
+  const SolverState* state = nullptr;  // where the run stands: to be copied, and branched from
 };
 
 // What a run will take, before it begins; where work is skipped by what is measured, at most.

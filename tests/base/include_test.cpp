@@ -77,6 +77,27 @@ TEST(Includes, go_one_way_through_the_engine) {
   EXPECT_GT(edges, 100u);
 }
 
+// The window's layers: views -> models -> service -> the engine's upper end. Views and models see no engine.
+TEST(Includes, go_one_way_through_the_window) {
+  const std::map<std::string, std::set<std::string>> allowed = {
+      {"service", {}}, {"models", {"service"}}, {"views", {"models", "service"}}};
+  size_t edges = 0;
+  for (const auto& [folder, lower] : allowed)
+    for (const fs::path& file : sources_under("app/gui/" + folder))
+      for (const std::string& include : includes_of(file)) {
+        EXPECT_FALSE(include.starts_with("cli/")) << file << " includes " << include;
+        if (folder != "service") {
+          EXPECT_FALSE(kAllowed.contains(folder_of(include))) << file << " includes " << include;
+        }
+        if (!include.starts_with("gui/")) continue;
+        const std::string other = folder_of(include.substr(4));
+        if (other == folder) continue;
+        ++edges;
+        EXPECT_TRUE(lower.contains(other)) << file << " includes " << include;
+      }
+  EXPECT_GT(edges, 20u);
+}
+
 TEST(Includes, keep_vulkan_and_qt_in_their_places) {
   for (const fs::path& file : sources_under("engine"))
     for (const std::string& include : includes_of(file)) {

@@ -1,0 +1,163 @@
+#include "gui/models/gallery_model.h"
+
+#include <QFile>
+#include <QFileInfo>
+#include <QMimeData>
+#include <QUrl>
+#include <algorithm>
+
+namespace diorama::gui {
+
+GalleryModel::GalleryModel(const QString& file, QObject* parent)
+    : QAbstractListModel(parent), store_(file), rows_(store_.all()) {
+  connect(&thumbnails_, &Thumbnails::ready, this, &GalleryModel::thumbnailReady);
+  rebuild();
+}
+
+int GalleryModel::rowCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : static_cast<int>(shown_.size());
+}
+
+QVariant GalleryModel::data(const QModelIndex& index, int role) const {
+  if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
+  const GalleryRow& picture = row(index.row());
+  switch (role) {
+    case Qt::DisplayRole:
+    case Qt::AccessibleTextRole:
+      return picture.prompt.isEmpty() ? QFileInfo(picture.path).fileName() : picture.prompt;
+    case Qt::DecorationRole:
+      return thumbnails_.of(picture.path);
+    case Qt::ToolTipRole:
+      return tr("%1\n%2 × %3, %4 steps, seed %5")
+          .arg(picture.prompt)
+          .arg(picture.width)
+          .arg(picture.height)
+          .arg(picture.steps)
+          .arg(picture.seed);
+    case PathRole:
+      return picture.path;
+    case SeedRole:
+      return picture.seed;
+    case AccelerationRole:
+      return picture.acceleration;
+    default:
+      return {};
+  }
+}
+
+Qt::ItemFlags GalleryModel::flags(const QModelIndex& index) const {
+  const Qt::ItemFlags flags = QAbstractListModel::flags(index);
+  return index.isValid() ? flags | Qt::ItemIsDragEnabled : flags;
+}
+
+QStringList GalleryModel::mimeTypes() const {
+  return {"text/uri-list"};
+}
+
+QMimeData* GalleryModel::mimeData(const QModelIndexList& indexes) const {
+  QList<QUrl> urls;
+  for (const QModelIndex& index : indexes) urls << QUrl::fromLocalFile(row(index.row()).path);
+  auto* mime = new QMimeData;
+  mime->setUrls(urls);
+  return mime;
+}
+
+bool GalleryModel::contains(const QString& path) const {
+  return find(path) != nullptr;
+}
+
+const GalleryRow* GalleryModel::find(const QString& path) const {
+  const auto found =
+      std::find_if(rows_.begin(), rows_.end(), [&](const GalleryRow& r) { return r.path == path; });
+  return found == rows_.end() ? nullptr : &*found;
+}
+
+QStringList GalleryModel::paths() const {
+  QStringList paths;
+  for (const GalleryRow& r : rows_) paths << r.path;
+  return paths;
+}
+
+bool GalleryModel::passes(const GalleryRow& picture) const {
+  const bool exact = picture.acceleration.isEmpty() || picture.acceleration == "off";
+  if (filter_ == GalleryFilter::exact && !exact) return false;
+  if (filter_ == GalleryFilter::accelerated && exact) return false;
+  return std::all_of(words_.begin(), words_.end(), [&](const QString& word) {
+    return picture.prompt.contains(word, Qt::CaseInsensitive) ||
+           picture.model.contains(word, Qt::CaseInsensitive) ||
+           QStringView(picture.path).mid(picture.path.lastIndexOf('/')).contains(word, Qt::CaseInsensitive) ||
+           QString::number(picture.seed) == word;
+  });
+}
+
+void GalleryModel::rebuild() {
+  beginResetModel();
+  shown_.clear();
+  for (int i = 0; i < rows_.size(); ++i)
+    if (passes(rows_[i])) shown_ << i;
+  reindex();
+  endResetModel();
+}
+
+void GalleryModel::reindex() {
+  place_.clear();
+  for (int i = 0; i < shown_.size(); ++i) place_.insert(row(i).path, i);
+}
+
+void GalleryModel::setSearch(const QString& text) {
+  words_ = text.split(' ', Qt::SkipEmptyParts);
+  rebuild();
+}
+
+void GalleryModel::setFilter(GalleryFilter filter) {
+  filter_ = filter;
+  rebuild();
+}
+
+void GalleryModel::add(GalleryRow picture) {
+  picture.id = store_.insert(picture);
+  if (picture.id == 0) return;
+  const bool visible = passes(picture);
+  if (visible) beginInsertRows({}, 0, 0);
+  rows_.prepend(picture);
+  for (int& place : shown_) ++place;
+  if (visible) shown_.prepend(0);
+  reindex();
+  if (visible) endInsertRows();
+}
+
+void GalleryModel::addAll(QList<GalleryRow> pictures) {
+  store_.insertAll(pictures);
+  for (const GalleryRow& picture : pictures)
+    if (picture.id != 0) rows_ << picture;
+  std::stable_sort(rows_.begin(), rows_.end(), [](auto& a, auto& b) { return a.created > b.created; });
+  rebuild();
+}
+
+void GalleryModel::forget(const QString& path) {
+  const GalleryRow* found = find(path);
+  if (found == nullptr) return;
+  store_.remove(found->id);
+  const auto place = static_cast<int>(found - rows_.constData());
+  const int visible = rowOf(path);
+  if (visible >= 0) beginRemoveRows({}, visible, visible);
+  rows_.removeAt(place);
+  if (visible >= 0) shown_.removeAt(visible);
+  for (int& other : shown_)
+    if (other > place) --other;
+  reindex();
+  if (visible >= 0) endRemoveRows();
+}
+
+bool GalleryModel::moveToTrash(const QString& path) {
+  if (QFile::exists(path) && !QFile::moveToTrash(path)) return false;
+  forget(path);
+  return true;
+}
+
+void GalleryModel::thumbnailReady(const QString& path) {
+  const int visible = rowOf(path);
+  if (visible >= 0) emit dataChanged(index(visible), index(visible), {Qt::DecorationRole});
+}
+
+}  // namespace diorama::gui

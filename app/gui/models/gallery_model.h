@@ -1,0 +1,64 @@
+// The pictures that were painted, newest first, as far as the search and the filter let them through.
+#pragma once
+
+#include <QAbstractListModel>
+#include <QHash>
+#include <QList>
+
+#include "gui/models/gallery_store.h"
+#include "gui/models/thumbnails.h"
+
+namespace diorama::gui {
+
+enum class GalleryFilter { all, exact, accelerated };
+
+class GalleryModel : public QAbstractListModel {
+  Q_OBJECT
+
+ public:
+  enum Role { PathRole = Qt::UserRole, SeedRole, AccelerationRole };
+
+  explicit GalleryModel(const QString& file, QObject* parent = nullptr);
+
+  int rowCount(const QModelIndex& parent = {}) const override;
+  QVariant data(const QModelIndex& index, int role) const override;
+  QMimeData* mimeData(const QModelIndexList& indexes) const override;
+  QStringList mimeTypes() const override;
+  Qt::ItemFlags flags(const QModelIndex& index) const override;
+
+  const GalleryRow& row(int visible) const { return rows_.at(shown_.at(visible)); }
+  int rowOf(const QString& path) const { return place_.value(path, -1); }
+  int numPictures() const { return static_cast<int>(rows_.size()); }
+  bool contains(const QString& path) const;
+  QStringList paths() const;
+  const GalleryRow* find(const QString& path) const;
+  QString problem() const { return store_.problem(); }
+  Thumbnails& thumbnails() { return thumbnails_; }
+
+  // Every word must occur in prompt, model, seed or file name.
+  void setSearch(const QString& text);
+  void setFilter(GalleryFilter filter);
+
+  void add(GalleryRow row);
+  void addAll(QList<GalleryRow> rows);
+  // From the index; the file stays.
+  void forget(const QString& path);
+  // Into the desktop's trash; false where that fails.
+  bool moveToTrash(const QString& path);
+
+ private:
+  bool passes(const GalleryRow& row) const;
+  void rebuild();
+  void reindex();
+  void thumbnailReady(const QString& path);
+
+  GalleryStore store_;
+  mutable Thumbnails thumbnails_;  // asked for by data()
+  QList<GalleryRow> rows_;
+  QList<int> shown_;           // places in rows_
+  QHash<QString, int> place_;  // of a shown path
+  QStringList words_;
+  GalleryFilter filter_ = GalleryFilter::all;
+};
+
+}  // namespace diorama::gui

@@ -1,0 +1,48 @@
+// The index of the gallery on disk (SQLite). The pictures themselves hold everything but their times.
+#pragma once
+
+#include <QByteArray>
+#include <QList>
+#include <QSqlDatabase>
+#include <QString>
+
+namespace diorama::gui {
+
+struct GalleryRow {
+  qint64 id = 0;
+  QString path;
+  QString prompt;
+  QString model;
+  quint64 seed = 0;
+  int width = 0, height = 0, steps = 0;
+  QString acceleration;
+  double seconds = 0;  // of the denoiser; 0: not known
+  double saved = 0;    // share of the multiply-adds
+  qint64 created = 0;  // ms since 1970
+};
+
+class GalleryStore {
+ public:
+  explicit GalleryStore(const QString& file);
+  ~GalleryStore();
+  GalleryStore(const GalleryStore&) = delete;
+  GalleryStore& operator=(const GalleryStore&) = delete;
+
+  // Why it does not work, or empty.
+  const QString& problem() const { return problem_; }
+
+  QList<GalleryRow> all();  // newest first
+  // Returns the id; 0 where it is there already or cannot be written.
+  qint64 insert(const GalleryRow& row);
+  // In one transaction.
+  void insertAll(QList<GalleryRow>& rows);
+  void remove(qint64 id);
+
+ private:
+  bool run(const QString& statement);
+
+  QString connection_;
+  QString problem_;
+};
+
+}  // namespace diorama::gui

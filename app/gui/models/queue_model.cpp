@@ -1,0 +1,232 @@
+#include "gui/models/queue_model.h"
+
+#include <QJsonArray>
+#include <algorithm>
+
+#include "gui/models/library.h"
+
+namespace diorama::gui {
+namespace {
+
+constexpr double kRecent = 0.2;  // weight of the newest step
+using State = QueueEntry::State;
+
+bool wasRunning(const QString& state) {
+  return state == "running" || state == "interrupted";
+}
+
+QString nameOf(State state) {
+  switch (state) {
+    case State::waiting:
+      return QStringLiteral("waiting");
+    case State::running:
+      return QStringLiteral("running");
+    case State::failed:
+      return QStringLiteral("failed");
+    case State::interrupted:
+      return QStringLiteral("interrupted");
+  }
+  return {};
+}
+
+QueueEntry readEntry(const QJsonObject& json) {
+  QueueEntry entry{.job = PaintJob::fromJson(json["job"].toObject())};
+  const QString state = json["state"].toString();
+  if (wasRunning(state)) entry.state = State::interrupted;
+  if (state == "failed") entry.state = State::failed;
+  entry.problem = json["problem"].toString();
+  entry.steps = entry.job.settings.steps;
+  return entry;
+}
+
+}  // namespace
+
+QueueModel::QueueModel(const QString& file, QObject* parent) : QAbstractListModel(parent), file_(file) {
+  load();
+}
+
+void QueueModel::load() {
+  const QJsonObject json = readJson(file_);
+  lastId_ = json["last_id"].toInteger();
+  for (const QJsonValue& entry : json["entries"].toArray()) entries_ << readEntry(entry.toObject());
+  for (const QueueEntry& entry : entries_) lastId_ = std::max(lastId_, entry.job.id);
+  paused_ = json["paused"].toBool() || hasInterrupted();
+}
+
+void QueueModel::save() {
+  QJsonArray entries;
+  for (const QueueEntry& entry : entries_)
+    entries << QJsonObject{
+        {"job", entry.job.toJson()}, {"state", nameOf(entry.state)}, {"problem", entry.problem}};
+  if (!writeJson(file_, {{"last_id", lastId_}, {"paused", paused_}, {"entries", entries}}))
+    emit cannotSave(file_);
+  emit changed();
+}
+
+int QueueModel::rowCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : static_cast<int>(entries_.size());
+}
+
+QVariant QueueModel::data(const QModelIndex& index, int role) const {
+  if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
+  const QueueEntry& entry = entries_[index.row()];
+  switch (role) {
+    case Qt::DisplayRole:
+    case Qt::AccessibleTextRole:
+      return entry.job.settings.prompt;
+    case Qt::ToolTipRole:
+      return entry.problem.isEmpty() ? entry.job.settings.prompt : entry.problem;
+    case StateRole:
+      return static_cast<int>(entry.state);
+    case StepRole:
+      return entry.step;
+    case StepsRole:
+      return entry.steps;
+    case ProblemRole:
+      return entry.problem;
+    case JobRole:
+      return entry.job.id;
+    default:
+      return {};
+  }
+}
+
+Qt::ItemFlags QueueModel::flags(const QModelIndex& index) const {
+  const Qt::ItemFlags flags = QAbstractListModel::flags(index);
+  return index.isValid() ? flags | Qt::ItemIsDragEnabled : flags | Qt::ItemIsDropEnabled;
+}
+
+bool QueueModel::moveRows(const QModelIndex& from, int row, int count, const QModelIndex& to, int child) {
+  if (count != 1 || row < 0 || row >= entries_.size() || child < 0 || child > entries_.size()) return false;
+  if (!beginMoveRows(from, row, row, to, child)) return false;
+  entries_.move(row, child > row ? child - 1 : child);
+  endMoveRows();
+  save();
+  return true;
+}
+
+int QueueModel::rowOf(qint64 job) const {
+  const auto found =
+      std::find_if(entries_.begin(), entries_.end(), [&](const auto& e) { return e.job.id == job; });
+  return found == entries_.end() ? -1 : static_cast<int>(found - entries_.begin());
+}
+
+int QueueModel::numWaiting() const {
+  return static_cast<int>(
+      std::count_if(entries_.begin(), entries_.end(), [](auto& e) { return e.state == State::waiting; }));
+}
+
+bool QueueModel::hasInterrupted() const {
+  return std::any_of(entries_.begin(), entries_.end(), [](auto& e) { return e.state == State::interrupted; });
+}
+
+double QueueModel::secondsLeft() const {
+  double step = 0;
+  for (const QueueEntry& entry : entries_) step = std::max(step, entry.stepMilliseconds);
+  double seconds = 0;
+  for (const QueueEntry& entry : entries_) {
+    if (entry.state == State::running) seconds += entry.secondsLeft();
+    if (entry.state == State::waiting) seconds += step * entry.job.settings.steps / 1000;
+  }
+  return seconds;
+}
+
+qint64 QueueModel::add(PaintJob job) {
+  job.id = ++lastId_;
+  const int row = rowCount();
+  beginInsertRows({}, row, row);
+  const int steps = job.settings.steps;
+  entries_ << QueueEntry{.job = std::move(job), .steps = steps};
+  endInsertRows();
+  save();
+  return lastId_;
+}
+
+void QueueModel::remove(qint64 job) {
+  const int row = rowOf(job);
+  if (row < 0) return;
+  beginRemoveRows({}, row, row);
+  entries_.removeAt(row);
+  endRemoveRows();
+  emit removed(job);
+  save();
+}
+
+void QueueModel::removeWaiting() {
+  for (int row = rowCount() - 1; row >= 0; --row)
+    if (entries_[row].state != State::running) remove(entries_[row].job.id);
+}
+
+void QueueModel::retry(qint64 job) {
+  const int row = rowOf(job);
+  if (row < 0) return;
+  entries_[row].problem.clear();
+  setState(row, State::waiting);
+}
+
+void QueueModel::retryInterrupted() {
+  for (int row = 0; row < rowCount(); ++row)
+    if (entries_[row].state == State::interrupted) setState(row, State::waiting);
+  setPaused(false);
+}
+
+void QueueModel::discardInterrupted() {
+  for (int row = rowCount() - 1; row >= 0; --row)
+    if (entries_[row].state == State::interrupted) remove(entries_[row].job.id);
+  setPaused(false);
+}
+
+void QueueModel::setPaused(bool paused) {
+  if (paused == paused_) return;
+  paused_ = paused;
+  emit pausedChanged(paused);
+  save();
+}
+
+std::optional<PaintJob> QueueModel::takeNext() {
+  const auto isIn = [](State state) { return [state](const QueueEntry& e) { return e.state == state; }; };
+  if (paused_ || std::any_of(entries_.begin(), entries_.end(), isIn(State::running))) return std::nullopt;
+  const auto next = std::find_if(entries_.begin(), entries_.end(), isIn(State::waiting));
+  if (next == entries_.end()) return std::nullopt;
+  const PaintJob job = next->job;
+  next->step = 0;
+  setState(static_cast<int>(next - entries_.begin()), State::running);
+  return job;
+}
+
+void QueueModel::setState(int row, State state) {
+  entries_[row].state = state;
+  touch(row);
+  save();
+}
+
+void QueueModel::touch(int row) {
+  emit dataChanged(index(row), index(row));
+}
+
+void QueueModel::setStage(qint64 job, PaintStage stage) {
+  const int row = rowOf(job);
+  if (row < 0) return;
+  entries_[row].stage = stage;
+  touch(row);
+}
+
+void QueueModel::setStep(const StepFrame& frame) {
+  const int row = rowOf(frame.job);
+  if (row < 0) return;
+  QueueEntry& entry = entries_[row];
+  entry.step = frame.step;
+  entry.steps = frame.steps;
+  double& mean = entry.stepMilliseconds;
+  mean = mean == 0 ? frame.milliseconds : mean + kRecent * (frame.milliseconds - mean);
+  touch(row);
+}
+
+void QueueModel::setFailed(qint64 job, const QString& problem) {
+  const int row = rowOf(job);
+  if (row < 0) return;
+  entries_[row].problem = problem;
+  setState(row, State::failed);
+}
+
+}  // namespace diorama::gui

@@ -1,0 +1,82 @@
+// The pictures that are still to come, in order; kept on disk, so that they outlive the program.
+#pragma once
+
+#include <QAbstractListModel>
+#include <QList>
+#include <optional>
+
+#include "gui/service/engine_events.h"
+
+namespace diorama::gui {
+
+struct QueueEntry {
+  // interrupted: it ran when the program ended.
+  enum class State { waiting, running, failed, interrupted };
+
+  PaintJob job;
+  State state = State::waiting;
+  PaintStage stage = PaintStage::load;
+  int step = 0, steps = 0;
+  double stepMilliseconds = 0;  // recent steps count more
+  QString problem;
+
+  double secondsLeft() const { return stepMilliseconds * (steps - step) / 1000; }
+};
+
+class QueueModel : public QAbstractListModel {
+  Q_OBJECT
+
+ public:
+  enum Role { StateRole = Qt::UserRole, StepRole, StepsRole, ProblemRole, JobRole };
+
+  // Reads the file, if it is there.
+  explicit QueueModel(const QString& file, QObject* parent = nullptr);
+
+  int rowCount(const QModelIndex& parent = {}) const override;
+  QVariant data(const QModelIndex& index, int role) const override;
+  Qt::ItemFlags flags(const QModelIndex& index) const override;
+  Qt::DropActions supportedDropActions() const override { return Qt::MoveAction; }
+  bool moveRows(const QModelIndex& from, int row, int count, const QModelIndex& to, int child) override;
+
+  const QueueEntry& entry(int row) const { return entries_.at(row); }
+  int rowOf(qint64 job) const;  // -1: none
+  bool isPaused() const { return paused_; }
+  int numWaiting() const;
+  bool hasInterrupted() const;
+  // Of everything that runs or waits, by the steps so far; 0: not known yet.
+  double secondsLeft() const;
+
+  // Gives the job an id and returns it.
+  qint64 add(PaintJob job);
+  void remove(qint64 job);
+  void removeWaiting();
+  void retry(qint64 job);
+  void retryInterrupted();
+  void discardInterrupted();
+  void setPaused(bool paused);
+
+  // The first that waits, now running; none while paused or while another runs.
+  std::optional<PaintJob> takeNext();
+  void setStage(qint64 job, PaintStage stage);
+  void setStep(const StepFrame& frame);
+  void setFailed(qint64 job, const QString& problem);
+
+ signals:
+  void pausedChanged(bool paused);
+  void removed(qint64 job);
+  void changed();  // anything but the progress of a step
+  void cannotSave(QString file);
+
+ private:
+  void load();
+  void save();
+  void setState(int row, QueueEntry::State state);
+  void touch(int row);
+
+  QString file_;
+  QList<QueueEntry> entries_;
+  qint64 lastId_ = 0;
+  bool paused_ = false;
+};
+
+}  // namespace diorama::gui

@@ -1,0 +1,328 @@
+#include "gui/models/session.h"
+
+#include <QDateTime>
+#include <QDir>
+#include <QFileInfo>
+#include <QImageReader>
+
+#include "gui/service/picture_file.h"
+
+namespace diorama::gui {
+namespace {
+
+constexpr auto kShippedModel = "diorama-mini";
+
+GalleryRow rowOf(const PaintedPicture& picture) {
+  const PaintSettings& s = picture.settings;
+  const double saved = picture.fullMacs == 0 ? 0
+                                             : 1 - static_cast<double>(picture.executedMacs) /
+                                                       static_cast<double>(picture.fullMacs);
+  return {.path = picture.path,
+          .prompt = s.prompt,
+          .model = QFileInfo(s.model).fileName(),
+          .seed = s.seed,
+          .width = s.width,
+          .height = s.height,
+          .steps = s.steps,
+          .acceleration = s.acceleration,
+          .seconds = picture.seconds,
+          .saved = saved,
+          .created = QDateTime::currentMSecsSinceEpoch()};
+}
+
+GalleryRow rowOf(const QFileInfo& file) {
+  const PictureFile read = readPictureFile(file.absoluteFilePath());
+  return {.path = file.absoluteFilePath(),
+          .prompt = read.settings.prompt,
+          .model = read.modelTitle,
+          .seed = read.settings.seed,
+          .width = read.settings.width,
+          .height = read.settings.height,
+          .steps = read.settings.steps,
+          .acceleration = read.settings.acceleration,
+          .created = file.lastModified().toMSecsSinceEpoch()};
+}
+
+}  // namespace
+
+Session::Session(const Library& library, QObject* parent)
+    : QObject(parent),
+      library_(library),
+      store_(library.file("session.json")),
+      queue_(library.file("queue.json")),
+      gallery_(library.file("gallery.sqlite")) {
+  connectEngine();
+  connect(&queue_, &QueueModel::removed, this, [this](qint64 job) {
+    for (GridRun* grid : QList<GridRun*>(grids_)) grid->giveUp(job);
+  });
+  connect(&queue_, &QueueModel::changed, this, &Session::runNext);
+  const auto cannotSave = [this](const QString& file) {
+    emit message(tr("%1 cannot be written.").arg(file),
+                 tr("Queue and settings will be lost when Diorama closes. Check the folder and the disk."),
+                 true);
+  };
+  connect(&queue_, &QueueModel::cannotSave, this, cannotSave);
+  connect(&store_, &SettingsStore::cannotSave, this, cannotSave);
+}
+
+Session::~Session() {
+  pool_.waitForDone();
+}
+
+QString Session::pictures() const {
+  const QString& chosen = store_.state().pictures;
+  return chosen.isEmpty() ? library_.pictures : chosen;
+}
+
+void Session::connectEngine() {
+  connect(&engine_, &EngineService::stageReached, this, [this](qint64 job, PaintStage stage) {
+    queue_.setStage(job, stage);
+    emit stageReached(stage);
+  });
+  connect(&engine_, &EngineService::stepTaken, this, [this](const StepFrame& frame) {
+    if (frame.job != running_) return;
+    timeline_.append(frame);
+    strip_.append(frame);
+    queue_.setStep(frame);
+    emit stepTaken(frame);
+  });
+  connect(&engine_, &EngineService::warned, this,
+          [this](qint64, const QString& text) { emit message(text, {}, false); });
+  connect(&engine_, &EngineService::painted, this, &Session::onPainted);
+  connect(&engine_, &EngineService::failed, this, &Session::onFailed);
+}
+
+void Session::start() {
+  models_.refresh();
+  connect(&models_, &ModelsModel::modelRead, this, [this](const QString& path) {
+    const ModelFacts* facts = models_.find(path);
+    const QString& wanted = store_.settings().model;
+    if (wanted.isEmpty() && facts->usable() && facts->name == QLatin1String(kShippedModel)) chooseModel(path);
+    if (wanted == path && facts->usable() && running_ == 0) engine_.prepare(store_.settings());
+  });
+  pool_.start([this] {
+    const QList<DeviceFacts> devices = devicesOfMachine();
+    QMetaObject::invokeMethod(this, [this, devices] {
+      devices_ = devices;
+      emit devicesKnown();
+    });
+  });
+  findStrays();
+  if (!gallery_.problem().isEmpty())
+    emit message(tr("The index of the gallery cannot be used: %1").arg(gallery_.problem()),
+                 tr("Pictures are still saved. Check the folder %1.").arg(library_.folder), true);
+  runNext();
+}
+
+// Pictures in the folder that the index does not know: saved just before a crash, or copied there; and the
+// other way round.
+void Session::findStrays() {
+  const QStringList known = gallery_.paths();
+  const QString folder = pictures();
+  pool_.start([this, known, folder] {
+    const QSet<QString> set(known.begin(), known.end());
+    QList<GalleryRow> strays;
+    for (const QFileInfo& file : QDir(folder).entryInfoList({"*.png"}, QDir::Files))
+      if (!set.contains(file.absoluteFilePath())) strays << rowOf(file);
+    QStringList gone;
+    for (const QString& path : known)
+      if (!QFileInfo::exists(path)) gone << path;
+    QMetaObject::invokeMethod(this, [this, strays, gone] {
+      if (!strays.isEmpty()) gallery_.addAll(strays);
+      for (const QString& path : gone) gallery_.forget(path);
+    });
+  });
+}
+
+quint64 Session::drawSeed() {
+  return random_();  // 32 bits: short enough to type again
+}
+
+void Session::rollSeed() {
+  PaintSettings settings = store_.settings();
+  settings.seed = drawSeed();
+  store_.setSettings(settings);
+}
+
+qint64 Session::enqueue(PaintJob job) {
+  job.folder = pictures();
+  return queue_.add(std::move(job));
+}
+
+void Session::paintGrid(const GridSpec& spec) {
+  auto* grid = new GridRun(spec, this);
+  grids_ << grid;
+  connect(grid, &GridRun::finished, this, [this, grid](const QImage& sheet) {
+    saveSheet(grid->spec(), sheet);
+    grids_.removeAll(grid);
+    grid->deleteLater();
+  });
+  const bool wasPaused = queue_.isPaused();
+  queue_.setPaused(true);  // every cell is expected before the first is painted
+  for (int i = 0; i < spec.size(); ++i)
+    if (const auto settings = spec.cell(i)) grid->expect(enqueue({.settings = *settings}), i);
+  queue_.setPaused(wasPaused);
+}
+
+void Session::saveSheet(const GridSpec& spec, const QImage& sheet) {
+  const QString path = QStringLiteral("%1/grids/%2-%3-%4.png")
+                           .arg(pictures(), QDateTime::currentDateTime().toString("yyyyMMdd-hhmmss-zzz"),
+                                spec.rows.setting, spec.columns.setting);
+  QDir().mkpath(QFileInfo(path).path());
+  if (!sheet.save(path)) {
+    emit message(tr("The sheet of the grid cannot be saved as %1.").arg(path),
+                 tr("Its pictures are in the gallery. Check the folder and the disk."), true);
+    return;
+  }
+  emit message(tr("The grid is painted: %1").arg(path), {}, false);
+  emit gridReady(path, sheet);
+}
+
+void Session::paint() {
+  if (!store_.state().seedLocked) rollSeed();
+  PaintSettings settings = store_.settings();
+  store_.rememberPrompt(settings.prompt);
+  store_.save();
+  for (int i = 0; i < store_.state().count; ++i) {
+    enqueue({.settings = settings});
+    ++settings.seed;
+  }
+}
+
+void Session::paintExact(const QString& path) {
+  const PictureFile file = readPictureFile(path);
+  if (!file.hasSettings()) {
+    emit message(tr("%1 does not say how it was painted.").arg(QFileInfo(path).fileName()), file.problem,
+                 true);
+    return;
+  }
+  PaintJob job{.settings = file.settings, .compareWith = path};
+  job.settings.model = store_.settings().model;
+  job.settings.device = store_.settings().device;
+  job.settings.acceleration = QStringLiteral("off");
+  enqueue(std::move(job));
+}
+
+void Session::branch(int row) {
+  if (timeline_.recipe().isEmpty() || row < 0 || row + 1 >= timeline_.rowCount()) return;
+  const StepFrame& frame = timeline_.frame(row);
+  PaintJob job{.settings = store_.settings(),
+               .branch = BranchPoint{timeline_.recipe(), frame.step, frame.state}};
+  enqueue(std::move(job));
+}
+
+void Session::cancel() {
+  if (running_ != 0) engine_.cancel(running_);
+}
+
+void Session::cancelAll() {
+  queue_.removeWaiting();
+  cancel();
+}
+
+void Session::runNext() {
+  if (running_ != 0) return;
+  const std::optional<PaintJob> next = queue_.takeNext();
+  if (!next) return;
+  running_ = next->id;
+  timeline_.clear();
+  strip_.reset(next->settings.steps);
+  shownPath_.clear();
+  engine_.paint(*next);
+}
+
+void Session::onPainted(const PaintedPicture& picture) {
+  running_ = 0;
+  timeline_.finish(picture);
+  shownPath_ = picture.path;
+  if (picture.path.isEmpty())
+    emit message(tr("The picture is painted but could not be saved: %1").arg(picture.problem),
+                 tr("Save it elsewhere with Save as, or choose another folder for pictures."), true);
+  else
+    addToGallery(picture);
+  emit painted(picture);
+  for (GridRun* grid : QList<GridRun*>(grids_)) grid->take(picture);
+  if (!picture.compareWith.isEmpty() && !picture.path.isEmpty())
+    emit compareReady(picture.compareWith, picture.path);
+  queue_.remove(picture.job);
+  if (running_ == 0) emit idle();
+}
+
+void Session::addToGallery(const PaintedPicture& picture) {
+  gallery_.thumbnails().put(picture.path, picture.image);
+  gallery_.add(rowOf(picture));
+}
+
+void Session::onFailed(qint64 job, const Failure& failure) {
+  running_ = 0;
+  if (failure.cancelled()) {
+    emit cancelled(job);
+    queue_.remove(job);
+  } else {
+    emit message(failure.what, failure.advice, true);
+    queue_.setFailed(job, failure.what);
+  }
+  for (GridRun* grid : QList<GridRun*>(grids_)) grid->giveUp(job);
+  if (running_ == 0) emit idle();
+}
+
+void Session::chooseModel(const QString& path) {
+  const ModelFacts* facts = models_.find(path);
+  if (facts == nullptr) return;
+  PaintSettings settings = facts->recommended;
+  settings.prompt = store_.settings().prompt;
+  settings.negativePrompt = store_.settings().negativePrompt;
+  settings.seed = store_.settings().seed;
+  settings.device = store_.settings().device;
+  if (!facts->classes.isEmpty()) settings.classLabel = 0;
+  store_.setSettings(settings);
+}
+
+void Session::resetToRecommended() {
+  chooseModel(store_.settings().model);
+}
+
+void Session::restore(const QString& path) {
+  const PictureFile file = readPictureFile(path);
+  const QString name = QFileInfo(path).fileName();
+  if (!file.hasSettings()) {
+    emit message(file.problem.isEmpty() ? tr("%1 does not say how it was painted.").arg(name)
+                                        : tr("%1 cannot be read: %2").arg(name, file.problem),
+                 tr("Drop a PNG of Diorama, A1111, stable-diffusion.cpp or ComfyUI."), true);
+    return;
+  }
+  PaintSettings settings = file.settings;
+  const PaintSettings& now = store_.settings();
+  settings.model = now.model;
+  settings.device = now.device;
+  if (settings.width == 0) settings.width = now.width;
+  if (settings.height == 0) settings.height = now.height;
+  if (settings.steps == 0) settings.steps = now.steps;
+  if (settings.sampler.isEmpty()) settings.sampler = now.sampler;
+  QStringList unmapped = file.unmapped;
+  const ModelFacts* facts = model();
+  if (facts != nullptr && !file.modelTitle.isEmpty() && facts->title != file.modelTitle &&
+      unmapped.filter(file.modelTitle).isEmpty())
+    unmapped << tr("Model %1").arg(file.modelTitle);
+  store_.setSettings(settings);
+  store_.setSeedLocked(true);
+  emit message(tr("Settings of %1 restored; the seed is locked.").arg(name),
+               unmapped.isEmpty() ? QString() : tr("Not taken over: %1.").arg(unmapped.join(", ")), false);
+}
+
+void Session::show(const QString& path) {
+  if (running_ != 0) return;
+  QImageReader reader(path);
+  const QImage image = reader.read();
+  if (image.isNull()) {
+    emit message(tr("%1 cannot be shown: %2").arg(QFileInfo(path).fileName(), reader.errorString()), {},
+                 true);
+    return;
+  }
+  timeline_.show(path);
+  strip_.show(timeline_.frames());
+  shownPath_ = path;
+  emit shown(path, image);
+}
+
+}  // namespace diorama::gui

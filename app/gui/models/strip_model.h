@@ -1,0 +1,50 @@
+// What was computed where: a row a block of the network, a column a step.
+#pragma once
+
+#include <QAbstractTableModel>
+#include <QList>
+
+#include "gui/service/engine_events.h"
+
+namespace diorama::gui {
+
+struct RunTotals {
+  quint64 executedMacs = 0, fullMacs = 0;
+  qint64 sitesReached = 0, sitesComputed = 0;
+  double milliseconds = 0;
+
+  // Of the multiply-adds, 0 to 1.
+  double saved() const {
+    return fullMacs == 0 ? 0 : 1 - static_cast<double>(executedMacs) / static_cast<double>(fullMacs);
+  }
+};
+
+class StripModel : public QAbstractTableModel {
+  Q_OBJECT
+
+ public:
+  enum Role { ShareRole = Qt::UserRole };  // of the block's work that was done; invalid: not run yet
+
+  explicit StripModel(QObject* parent = nullptr) : QAbstractTableModel(parent) {}
+
+  int rowCount(const QModelIndex& parent = {}) const override;
+  int columnCount(const QModelIndex& parent = {}) const override;
+  QVariant data(const QModelIndex& index, int role) const override;
+  QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+  // A run of so many steps begins.
+  void reset(int steps);
+  void append(const StepFrame& frame);
+  void show(const QList<StepFrame>& frames);
+  const RunTotals& totals() const { return totals_; }
+
+ private:
+  QString explain(int block, const StepFrame& frame, float share) const;
+
+  int steps_ = 0;
+  int blocks_ = 0;
+  QList<StepFrame> columns_;  // by step, those before a branch's first have no blocks
+  RunTotals totals_;
+};
+
+}  // namespace diorama::gui

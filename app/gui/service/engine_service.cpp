@@ -1,0 +1,55 @@
+#include "gui/service/engine_service.h"
+
+#include "gui/service/engine_worker.h"
+
+namespace diorama::gui {
+
+EngineService::EngineService(QObject* parent) : QObject(parent), worker_(new EngineWorker(control_)) {
+  qRegisterMetaType<PaintStage>();
+  qRegisterMetaType<StepFrame>();
+  qRegisterMetaType<RunPromise>();
+  qRegisterMetaType<PaintedPicture>();
+  qRegisterMetaType<Failure>();
+  worker_->moveToThread(&thread_);
+  connect(&thread_, &QThread::started, worker_, &EngineWorker::yieldToOthers);
+  connect(&thread_, &QThread::finished, worker_, &QObject::deleteLater);
+  forwardSignals();
+  thread_.setObjectName("engine");
+  thread_.start();
+}
+
+EngineService::~EngineService() {
+  control_.close();
+  thread_.quit();
+  thread_.wait();
+}
+
+void EngineService::forwardSignals() {
+  connect(worker_, &EngineWorker::deviceOpened, this, &EngineService::deviceOpened);
+  connect(worker_, &EngineWorker::prepared, this, &EngineService::prepared);
+  connect(worker_, &EngineWorker::stageReached, this, &EngineService::stageReached);
+  connect(worker_, &EngineWorker::promised, this, &EngineService::promised);
+  connect(worker_, &EngineWorker::stepTaken, this, &EngineService::stepTaken);
+  connect(worker_, &EngineWorker::warned, this, &EngineService::warned);
+  connect(worker_, &EngineWorker::painted, this, &EngineService::painted);
+  connect(worker_, &EngineWorker::failed, this, &EngineService::failed);
+  connect(worker_, &EngineWorker::quantiseProgressed, this, &EngineService::quantiseProgressed);
+  connect(worker_, &EngineWorker::quantised, this, &EngineService::quantised);
+  connect(worker_, &EngineWorker::quantiseFailed, this, &EngineService::quantiseFailed);
+}
+
+void EngineService::paint(const PaintJob& job) {
+  QMetaObject::invokeMethod(worker_, [worker = worker_, job] { worker->paint(job); });
+}
+
+void EngineService::prepare(const PaintSettings& settings) {
+  QMetaObject::invokeMethod(worker_, [worker = worker_, settings] { worker->prepare(settings); });
+}
+
+void EngineService::quantise(const QString& model, const QString& destination, const QString& format) {
+  QMetaObject::invokeMethod(worker_, [worker = worker_, model, destination, format] {
+    worker->quantise(model, destination, format);
+  });
+}
+
+}  // namespace diorama::gui

@@ -1,0 +1,181 @@
+#include "gui/service/model_facts.h"
+
+#include <QCoreApplication>
+#include <QDirIterator>
+#include <algorithm>
+
+#include "cpu/device.h"
+#include "gui/service/failure.h"
+#include "gui/service/pictures.h"
+#include "gui/service/request.h"
+#include "gui/service/token_counter.h"
+#include "io/model_search.h"
+#include "pipeline/acceleration.h"
+#include "pipeline/pipeline.h"
+#include "sampling/scheduler_config.h"
+#include "study/model_info.h"
+
+namespace diorama::gui {
+namespace {
+
+QString tr(const char* text) {
+  return QCoreApplication::translate("ModelFacts", text);
+}
+
+QString word(const Config& json, const char* key) {
+  return QString::fromStdString(json.get_or<std::string>(key, ""));
+}
+
+QStringList words(const Config& json, const char* key) {
+  QStringList list;
+  for (const std::string& text : json.get_or<std::vector<std::string>>(key, {}))
+    list << QString::fromStdString(text);
+  return list;
+}
+
+qint64 folderBytes(const QString& folder) {
+  qint64 bytes = 0;
+  QDirIterator files(folder, QDir::Files, QDirIterator::Subdirectories);
+  while (files.hasNext()) {
+    files.next();
+    bytes += files.fileInfo().size();
+  }
+  return bytes;
+}
+
+void readHints(const ModelFolder& folder, ModelFacts& facts) {
+  if (!folder.diorama().has("prompt_hints")) return;
+  const Config hints = folder.diorama().get<Config>("prompt_hints");
+  facts.subjects = words(hints, "subjects");
+  facts.styles = words(hints, "styles");
+  facts.backgrounds = words(hints, "backgrounds");
+  facts.pattern = word(hints, "pattern");
+  if (!hints.has("background_rgb")) return;
+  const Config colours = hints.get<Config>("background_rgb");
+  for (const QString& name : facts.backgrounds) {
+    const auto rgb = colours.get_or<std::vector<int>>(name.toStdString(), {});
+    if (rgb.size() != 3) return facts.backgroundColours.clear();
+    facts.backgroundColours << QColor(std::clamp(rgb[0], 0, 255), std::clamp(rgb[1], 0, 255),
+                                      std::clamp(rgb[2], 0, 255));
+  }
+}
+
+void readClasses(const ModelFolder& folder, int numClasses, ModelFacts& facts) {
+  for (int i = 0; i < numClasses; ++i) facts.classes << tr("Class %1").arg(i);
+  if (numClasses == 0 || !folder.index().has("id2label")) return;
+  const Config labels = folder.index().get<Config>("id2label");
+  for (int i = 0; i < numClasses; ++i)
+    if (const QString name = word(labels, std::to_string(i).c_str()); !name.isEmpty())
+      facts.classes[i] = name;
+}
+
+void readSizes(ModelFacts& facts) {
+  const int w = facts.recommended.width, h = facts.recommended.height, m = facts.sizeMultiple;
+  const auto rounded = [m](double pixels) { return std::max(m, static_cast<int>(pixels / m + 0.5) * m); };
+  for (const QSize size :
+       {QSize(w, h), QSize(rounded(w * 1.25), rounded(h * 0.75)), QSize(rounded(w * 0.75), rounded(h * 1.25)),
+        QSize(rounded(w * 1.5), rounded(h * 1.5))})
+    if (!facts.sizes.contains(size)) facts.sizes << size;
+}
+
+void readSamplers(const ModelFolder& folder, ModelFacts& facts) {
+  const Config scheduler = folder.config("scheduler");
+  facts.hasShift = is_flow(scheduler);
+  for (const Sampler& sampler : samplers()) try {
+      choose_sampler(scheduler, sampler.name);
+      facts.samplers << QString::fromUtf8(sampler.name.data(), static_cast<int>(sampler.name.size()));
+      if (sampler.fresh_noise == FreshNoise::with_eta) facts.samplersWithEta << facts.samplers.last();
+    } catch (const Error&) {  // does not fit the model
+    }
+}
+
+void readPlans(const ModelFolder& folder, ModelFacts& facts) {
+  for (const std::string& name : known_plans(folder)) {
+    const ChosenPlan chosen = choose_acceleration(folder, name);
+    QString summary = QString::fromStdString(chosen.note);
+    if (chosen.plan && chosen.plan->tuned)
+      summary = tr("%1 times as fast; PSNR %2 dB, SSIM %3 against exact pictures")
+                    .arg(chosen.plan->tuned->speed, 0, 'f', 1)
+                    .arg(chosen.plan->tuned->psnr, 0, 'f', 1)
+                    .arg(chosen.plan->tuned->ssim, 0, 'f', 3);
+    facts.plans << PlanFacts{QString::fromStdString(name), summary};
+  }
+}
+
+void readMemory(const ModelFolder& folder, Device& device, ModelFacts& facts) {
+  const auto parts = describe_parts(folder, device);
+  if (parts.empty()) return;
+  for (size_t i = 0; i < parts.front().costs.size(); ++i) {
+    size_t weights = 0, work = 0;
+    for (const PartInfo& part : parts) {
+      if (part.part == "vae_encoder" || i >= part.costs.size()) continue;
+      weights += part.costs[i].weight_bytes;
+      work = std::max(work, part.costs[i].work_bytes);
+    }
+    const std::string_view name = parts.front().costs[i].precision;
+    facts.memory << PrecisionMemory{QString::fromUtf8(name.data(), static_cast<int>(name.size())),
+                                    static_cast<qint64>(weights + work)};
+  }
+  for (const PartInfo& part : parts) {
+    facts.parameters += part.num_parameters;
+    const QString family = QString::fromStdString(part.class_name);
+    if (!facts.families.contains(family)) facts.families << family;
+  }
+}
+
+void readAll(const ModelFolder& folder, ModelFacts& facts) {
+  facts.license = word(folder.diorama(), "license");
+  facts.description = word(folder.diorama(), "description");
+  cpu::Device device({.threads = 1});
+  const Precision precision = choose_precision("auto", device, folder);
+  if (const Format* format = quantised_format(folder))
+    facts.quantised = QString::fromUtf8(format->name.data(), static_cast<int>(format->name.size()));
+  const Pipeline pipeline(folder, device, precision);
+  const auto geometry = pipeline.geometry();
+  RenderRequest blank;
+  if (geometry.num_classes > 0) blank.class_label = 0;
+  const RenderRequest resolved = pipeline.resolve(blank);
+  PaintSettings& r = facts.recommended;
+  r.width = *resolved.width;
+  r.height = *resolved.height;
+  r.steps = *resolved.steps;
+  r.guidance = *resolved.cfg_scale;
+  const std::string_view sampler = choose_sampler(folder.config("scheduler"), resolved.sampler).name;
+  r.sampler = QString::fromUtf8(sampler.data(), static_cast<int>(sampler.size()));
+  facts.sizeMultiple = pipeline.latent().downsampling * geometry.patch_size;
+  facts.numBlocks = geometry.num_blocks;
+  facts.hasPreview = pipeline.preview_matrix().has_value();
+  if (geometry.num_classes == 0) facts.tokens = std::make_shared<TokenCounter>(folder);
+  readHints(folder, facts);
+  readClasses(folder, geometry.num_classes, facts);
+  readSizes(facts);
+  readSamplers(folder, facts);
+  readPlans(folder, facts);
+  readMemory(folder, device, facts);
+}
+
+}  // namespace
+
+ModelFacts readModelFacts(const QString& path) {
+  ModelFacts facts;
+  facts.path = path;
+  facts.name = facts.title = QDir(path).dirName();
+  facts.recommended.model = path;
+  try {
+    const ModelFolder folder = ModelFolder::open(toPath(path));
+    facts.title = QString::fromStdString(folder.title());
+    facts.bytes = folderBytes(path);
+    readAll(folder, facts);
+  } catch (...) {
+    facts.problem = currentFailure().what;
+  }
+  return facts;
+}
+
+QStringList modelFolders() {
+  QStringList folders;
+  for (const auto& path : list_models()) folders << fromPath(path);
+  return folders;
+}
+
+}  // namespace diorama::gui

@@ -1,0 +1,91 @@
+#include "gui/service/picture_file.h"
+
+#include <QCoreApplication>
+#include <QRegularExpression>
+#include <algorithm>
+
+#include "base/file.h"
+#include "gui/service/failure.h"
+#include "gui/service/pictures.h"
+#include "gui/service/request.h"
+#include "io/recipe.h"
+#include "sampling/registry.h"
+
+namespace diorama::gui {
+namespace {
+
+QString tr(const char* text) {
+  return QCoreApplication::translate("PictureFile", text);
+}
+
+bool isOwn(const Recipe& recipe) {
+  return recipe.program.starts_with("Diorama");
+}
+
+bool isKnownSampler(const std::string& name) {
+  return std::ranges::any_of(samplers(), [&](const Sampler& sampler) { return sampler.name == name; });
+}
+
+// Keys of A1111's line of settings that say nothing to Diorama.
+QStringList otherKeys(const QString& parameters) {
+  static const QStringList known{"Steps",      "Sampler", "CFG scale", "Seed",    "Size", "Model",
+                                 "Model hash", "Shift",   "Eta",       "Version", "RNG"};
+  static const QRegularExpression pair(R"((?:^|, )([A-Z][\w ]*): )");
+  QStringList others;
+  auto matches = pair.globalMatch(parameters.section('\n', -1));
+  while (matches.hasNext())
+    if (const QString key = matches.next().captured(1); !known.contains(key)) others << key;
+  return others;
+}
+
+void explainForeign(const std::vector<PngText>& texts, const Recipe& recipe, PictureFile& file) {
+  if (!recipe.sampler.empty() && !isKnownSampler(recipe.sampler)) {
+    file.unmapped << tr("Sampler %1").arg(QString::fromStdString(recipe.sampler));
+    file.settings.sampler.clear();
+  }
+  if (!recipe.model.empty()) file.unmapped << tr("Model %1").arg(QString::fromStdString(recipe.model));
+  for (const PngText& text : texts)
+    if (text.keyword == "parameters") file.unmapped << otherKeys(QString::fromStdString(text.text));
+}
+
+PictureFile readChecked(const QString& path) {
+  PictureFile file;
+  const MappedFile bytes(toPath(path));
+  const auto texts = read_png_texts(bytes.bytes(), path.toStdString());
+  const auto recipe = read_recipe(texts, path.toStdString());
+  if (!recipe) return file;
+  file.recipe = QByteArray::fromStdString(to_json(*recipe).dump());
+  file.settings = settingsOf(*recipe, {});
+  file.program = QString::fromStdString(recipe->program);
+  file.modelTitle = QString::fromStdString(recipe->model);
+  file.modelHash = QString::fromStdString(recipe->model_hash);
+  if (!isOwn(*recipe)) {
+    explainForeign(texts, *recipe, file);
+    return file;
+  }
+  file.settings.precision = QString::fromStdString(recipe->precision);
+  file.settings.acceleration = QString::fromStdString(recipe->acceleration);
+  if (recipe->decisions.is_object() && recipe->decisions.contains("plan"))
+    file.settings.customPlan = toQJson(recipe->decisions["plan"]);
+  return file;
+}
+
+}  // namespace
+
+PictureFile readPictureFile(const QString& path) {
+  try {
+    return readChecked(path);
+  } catch (...) {
+    PictureFile file;
+    file.problem = currentFailure().what;
+    return file;
+  }
+}
+
+QString parametersOf(const QByteArray& recipe) try {
+  return QString::fromStdString(parameters_text(recipe_from_json(recipe.toStdString(), "picture")));
+} catch (const Error&) {
+  return {};
+}
+
+}  // namespace diorama::gui

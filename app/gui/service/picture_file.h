@@ -1,0 +1,30 @@
+// What a picture file says of how it was made.
+#pragma once
+
+#include <QByteArray>
+#include <QString>
+#include <QStringList>
+
+#include "gui/service/paint_settings.h"
+
+namespace diorama::gui {
+
+struct PictureFile {
+  QByteArray recipe;  // JSON; empty: there is none
+  PaintSettings settings;
+  QString program;     // who made it
+  QString modelTitle;  // as the recipe names it
+  QString modelHash;
+  QStringList unmapped;  // what could not be taken over, in words
+  QString problem;       // why the file cannot be read, or empty
+
+  bool hasSettings() const { return !recipe.isEmpty(); }
+};
+
+// Diorama's, A1111's, stable-diffusion.cpp's or ComfyUI's. Never throws.
+PictureFile readPictureFile(const QString& path);
+
+// The text that A1111's web UI and others read.
+QString parametersOf(const QByteArray& recipe);
+
+}  // namespace diorama::gui

@@ -1,0 +1,21 @@
+// From the window's settings to the engine's request and back.
+#pragma once
+
+#include "gui/service/paint_job.h"
+#include "io/model_folder.h"
+#include "pipeline/request.h"
+
+namespace diorama::gui {
+
+struct ChosenRequest {
+  RenderRequest request;
+  std::string note;  // what is to be said of the acceleration, or empty
+};
+
+// Throws what the engine throws.
+ChosenRequest requestOf(const PaintJob& job, const ModelFolder& folder);
+
+// What was painted, as settings; model and device stay as they were asked for.
+PaintSettings settingsOf(const Recipe& recipe, const PaintSettings& asked);
+
+}  // namespace diorama::gui

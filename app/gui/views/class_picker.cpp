@@ -1,0 +1,44 @@
+#include "gui/views/class_picker.h"
+
+#include <QVBoxLayout>
+
+#include "gui/views/theme.h"
+
+namespace diorama::gui {
+
+ClassPicker::ClassPicker() : search_(new QLineEdit), list_(new QListView) {
+  constexpr int kListHeight = 160;
+  search_->setPlaceholderText(tr("Search classes"));
+  search_->setAccessibleName(tr("Search classes"));
+  search_->setClearButtonEnabled(true);
+  list_->setAccessibleName(tr("Class"));
+  list_->setFixedHeight(kListHeight);
+  list_->setEditTriggers(QAbstractItemView::NoEditTriggers);
+  found_.setSourceModel(&names_);
+  found_.setFilterCaseSensitivity(Qt::CaseInsensitive);
+  list_->setModel(&found_);
+  auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(space::kTight);
+  layout->addWidget(search_);
+  layout->addWidget(list_);
+  connect(search_, &QLineEdit::textChanged, &found_, &QSortFilterProxyModel::setFilterFixedString);
+  connect(list_->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& at) {
+    const int label = found_.mapToSource(at).row();
+    if (!at.isValid() || label == chosen_) return;
+    chosen_ = label;
+    emit picked(label);
+  });
+}
+
+void ClassPicker::setClasses(const QStringList& names) {
+  if (names != names_.stringList()) names_.setStringList(names);
+  setVisible(!names.isEmpty());
+}
+
+void ClassPicker::setChosen(int label) {
+  chosen_ = label;
+  list_->setCurrentIndex(found_.mapFromSource(names_.index(label)));
+}
+
+}  // namespace diorama::gui

@@ -1,0 +1,149 @@
+#include "gui/views/gallery_view.h"
+
+#include <QClipboard>
+#include <QContextMenuEvent>
+#include <QDesktopServices>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QGuiApplication>
+#include <QMenu>
+#include <QPainter>
+#include <QStyledItemDelegate>
+#include <QUrl>
+
+#include "gui/service/picture_file.h"
+#include "gui/views/icons.h"
+#include "gui/views/theme.h"
+
+namespace diorama::gui {
+namespace {
+
+class PictureDelegate final : public QStyledItemDelegate {
+ public:
+  PictureDelegate(int side, bool captions, QObject* parent)
+      : QStyledItemDelegate(parent), side_(side), captions_(captions) {}
+
+  QSize sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const override {
+    return {side_ + space::kSmall, side_ + space::kSmall + (captions_ ? kCaption : 0)};
+  }
+
+  void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+    const Colours& colours = Theme::instance().colours();
+    const QRect cell(option.rect.x() + space::kTight, option.rect.y() + space::kTight, side_, side_);
+    painter->save();
+    painter->setRenderHint(QPainter::SmoothPixmapTransform);
+    const auto image = index.data(Qt::DecorationRole).value<QImage>();
+    painter->fillRect(cell, colours.canvas);
+    if (!image.isNull()) {
+      const QSize size = image.size().scaled(cell.size(), Qt::KeepAspectRatio);
+      QRect place(QPoint(), size);
+      place.moveCenter(cell.center());
+      painter->drawImage(place, image);
+    }
+    if (option.state.testFlag(QStyle::State_Selected)) {
+      painter->setPen(QPen(colours.accent, 2));
+      painter->drawRect(cell.adjusted(1, 1, -1, -1));
+    }
+    if (captions_) paintCaption(painter, option, index, cell);
+    painter->restore();
+  }
+
+ private:
+  static constexpr int kCaption = 20;  // pixels
+
+  void paintCaption(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index,
+                    const QRect& cell) const {
+    QFont font = option.font;
+    font.setPixelSize(type::kSmall);
+    painter->setFont(font);
+    painter->setPen(Theme::instance().colours().dim);
+    const QRect line(cell.x(), cell.bottom() + 3, cell.width(), kCaption - 3);
+    painter->drawText(line, Qt::AlignLeft | Qt::AlignVCenter,
+                      QFontMetrics(font).elidedText(index.data().toString(), Qt::ElideRight, line.width()));
+  }
+
+  int side_;
+  bool captions_;
+};
+
+void saveAs(Session& session, const QString& path) {
+  const QString target = QFileDialog::getSaveFileName(
+      nullptr, Session::tr("Save picture"), QFileInfo(path).fileName(), Session::tr("Pictures (*.png)"));
+  if (target.isEmpty() || target == path) return;
+  QFile::remove(target);
+  if (!QFile::copy(path, target))
+    emit session.message(Session::tr("%1 cannot be written.").arg(target),
+                         Session::tr("Choose another folder, or check the space on the disk."), true);
+}
+
+}  // namespace
+
+void addPictureActions(QMenu& menu, Session& session, const QString& path) {
+  QClipboard* clipboard = QGuiApplication::clipboard();
+  menu.addAction(icon("copy"), Session::tr("Copy picture"),
+                 [clipboard, path] { clipboard->setImage(QImage(path)); });
+  menu.addAction(icon("copy"), Session::tr("Copy settings"),
+                 [clipboard, path] { clipboard->setText(parametersOf(readPictureFile(path).recipe)); });
+  menu.addAction(icon("reset"), Session::tr("Use these settings"),
+                 [&session, path] { session.restore(path); });
+  menu.addAction(icon("compare"), Session::tr("Compare with exact"),
+                 [&session, path] { session.paintExact(path); });
+  menu.addSeparator();
+  menu.addAction(icon("save"), Session::tr("Save as…"), [&session, path] { saveAs(session, path); });
+  menu.addAction(icon("folder"), Session::tr("Open folder"),
+                 [path] { QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(path).absolutePath())); });
+  menu.addAction(icon("trash"), Session::tr("Move to trash"), [&session, path] {
+    if (!session.gallery().moveToTrash(path))
+      emit session.message(Session::tr("%1 cannot be moved to the trash.").arg(path),
+                           Session::tr("Delete it in its folder."), true);
+  });
+}
+
+GalleryView::GalleryView(Session& session, int side, bool captions) : session_(session) {
+  setModel(&session.gallery());
+  setItemDelegate(new PictureDelegate(side, captions, this));
+  setAccessibleName(tr("Gallery"));
+  setViewMode(QListView::IconMode);
+  setResizeMode(QListView::Adjust);
+  setMovement(QListView::Static);
+  setUniformItemSizes(true);
+  setLayoutMode(QListView::Batched);
+  setSelectionMode(QAbstractItemView::ExtendedSelection);
+  setDragEnabled(true);
+  setEditTriggers(QAbstractItemView::NoEditTriggers);
+  setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+  connect(this, &QListView::activated, this,
+          [this](const QModelIndex& at) { emit opened(at.data(GalleryModel::PathRole).toString()); });
+}
+
+QStringList GalleryView::chosen() const {
+  QStringList paths;
+  for (const QModelIndex& index : selectedIndexes()) paths << index.data(GalleryModel::PathRole).toString();
+  return paths;
+}
+
+void GalleryView::contextMenuEvent(QContextMenuEvent* event) {
+  const QStringList paths = chosen();
+  if (paths.isEmpty()) return;
+  QMenu menu;
+  if (paths.size() == 2)
+    menu.addAction(icon("compare"), tr("Compare these two"), this,
+                   [this, paths] { emit compareWanted(paths[0], paths[1]); });
+  else
+    menu.addAction(icon("paint"), tr("Show"), this, [this, paths] { emit opened(paths[0]); });
+  addPictureActions(menu, session_, paths[0]);
+  menu.exec(event->globalPos());
+}
+
+void GalleryView::trash() {
+  for (const QString& path : chosen()) session_.gallery().moveToTrash(path);
+}
+
+void GalleryView::keyPressEvent(QKeyEvent* event) {
+  if (event->key() == Qt::Key_Delete) return trash();
+  if (event->matches(QKeySequence::Copy) && !chosen().isEmpty())
+    return QGuiApplication::clipboard()->setImage(QImage(chosen().first()));
+  QListView::keyPressEvent(event);
+}
+
+}  // namespace diorama::gui

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <QComboBox>
+#include <QDialog>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+
+#include "gui/service/grid.h"
+
+namespace diorama::gui {
+
+// Which two settings a grid runs over, and through what.
+class GridDialog : public QDialog {
+  Q_OBJECT
+
+ public:
+  GridDialog(const PaintSettings& base, QWidget* parent);
+
+  GridSpec spec() const;
+
+ private:
+  struct Axis {
+    QComboBox* setting;
+    QLineEdit* values;
+  };
+  Axis makeAxis(const QString& setting, const QString& values, const QString& name);
+  GridAxis read(const Axis& axis) const;
+  void check();
+
+  PaintSettings base_;
+  Axis rows_{}, columns_{};
+  QLabel* summary_;
+  QPushButton* paint_ = nullptr;
+};
+
+}  // namespace diorama::gui

@@ -1,0 +1,31 @@
+// What is painted now and next: drag to reorder, pause, cancel one or all.
+#pragma once
+
+#include <QLabel>
+#include <QListView>
+#include <QToolButton>
+#include <QWidget>
+
+#include "gui/models/session.h"
+
+namespace diorama::gui {
+
+class QueuePanel : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit QueuePanel(Session& session);
+
+ private:
+  void showState();
+  void remove();
+  void move(int by);
+
+  Session& session_;
+  QLabel* summary_;
+  QListView* list_;
+  QLabel* empty_;
+  QToolButton* pause_;
+};
+
+}  // namespace diorama::gui

@@ -1,0 +1,69 @@
+#include "gui/views/widgets.h"
+
+#include <QVariant>
+
+#include "gui/views/icons.h"
+
+namespace diorama::gui {
+
+QLabel* label(const QString& text, const char* role) {
+  auto* widget = new QLabel(text);
+  if (role != nullptr) widget->setProperty("role", role);
+  return widget;
+}
+
+QPushButton* button(const QString& text, const QString& iconName, const char* role) {
+  auto* widget = new QPushButton(text);
+  if (!iconName.isEmpty()) widget->setIcon(icon(iconName));
+  if (role != nullptr) widget->setProperty("role", role);
+  return widget;
+}
+
+QToolButton* iconButton(const QString& iconName, const QString& name, const QString& keys) {
+  auto* widget = new QToolButton;
+  widget->setIcon(icon(iconName));
+  widget->setIconSize({18, 18});
+  widget->setAccessibleName(name);
+  widget->setToolTip(keys.isEmpty() ? name : QStringLiteral("%1 (%2)").arg(name, keys));
+  return widget;
+}
+
+QWidget* divider() {
+  auto* line = new QWidget;
+  line->setObjectName("divider");
+  line->setAttribute(Qt::WA_StyledBackground);
+  return line;
+}
+
+FlowLayout::~FlowLayout() {
+  qDeleteAll(items_);
+}
+
+void FlowLayout::setGeometry(const QRect& rect) {
+  QLayout::setGeometry(rect);
+  arrange(rect, true);
+}
+
+QSize FlowLayout::minimumSize() const {
+  QSize size;
+  for (const QLayoutItem* item : items_) size = size.expandedTo(item->minimumSize());
+  return size;
+}
+
+int FlowLayout::arrange(const QRect& rect, bool place) const {
+  int x = rect.x(), y = rect.y(), height = 0;
+  for (QLayoutItem* item : items_) {
+    const QSize size = item->sizeHint();
+    if (x > rect.x() && x + size.width() > rect.right() + 1) {
+      x = rect.x();
+      y += height + gap_;
+      height = 0;
+    }
+    if (place) item->setGeometry({{x, y}, size});
+    x += size.width() + gap_;
+    height = std::max(height, size.height());
+  }
+  return y + height - rect.y();
+}
+
+}  // namespace diorama::gui

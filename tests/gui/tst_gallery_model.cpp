@@ -1,0 +1,146 @@
+// The gallery: its index survives, search and filter, thumbnails come when they are looked at.
+#include <QAbstractItemModelTester>
+#include <QElapsedTimer>
+#include <QListView>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include "gui/models/gallery_model.h"
+
+namespace diorama::gui {
+
+class TestGalleryModel : public QObject {
+  Q_OBJECT
+
+ private:
+  GalleryRow picture(int i, const QString& prompt, const QString& acceleration = "off") const {
+    return {.path = folder_.filePath(QStringLiteral("%1.png").arg(i)),
+            .prompt = prompt,
+            .model = "diorama-mini",
+            .seed = 18446744073709551615ULL - static_cast<quint64>(i),
+            .width = 128,
+            .height = 128,
+            .steps = 20,
+            .acceleration = acceleration,
+            .seconds = 1.5,
+            .created = 1000 + i};
+  }
+  QString file() const { return folder_.filePath("gallery.sqlite"); }
+  QTemporaryDir folder_;
+
+ private slots:
+  void cleanup() {
+    for (const char* suffix : {"", "-wal", "-shm"}) QFile::remove(file() + suffix);
+  }
+
+  void comes_back_newest_first() {
+    {
+      GalleryModel gallery(file());
+      QAbstractItemModelTester tester(&gallery);
+      gallery.add(picture(1, "a cat"));
+      gallery.add(picture(2, "a dog"));
+      QCOMPARE(gallery.rowCount(), 2);
+    }
+    GalleryModel gallery(file());
+    QCOMPARE(gallery.row(0).prompt, QString("a dog"));
+    QCOMPARE(gallery.row(1).seed, picture(1, "").seed);
+    QCOMPARE(gallery.row(1).seconds, 1.5);
+  }
+
+  void the_same_file_is_there_once() {
+    GalleryModel gallery(file());
+    gallery.add(picture(1, "a cat"));
+    gallery.add(picture(1, "a cat"));
+    QCOMPARE(gallery.rowCount(), 1);
+    QCOMPARE(GalleryModel(file()).rowCount(), 1);
+  }
+
+  void search_and_filter() {
+    GalleryModel gallery(file());
+    QAbstractItemModelTester tester(&gallery);
+    gallery.add(picture(1, "A red Apple"));
+    gallery.add(picture(2, "a red cat", "fast"));
+    gallery.add(picture(3, "a blue cat"));
+    gallery.setSearch("RED");
+    QCOMPARE(gallery.rowCount(), 2);
+    gallery.setSearch("red cat");
+    QCOMPARE(gallery.rowCount(), 1);
+    gallery.setSearch(QString::number(picture(3, "").seed));
+    QCOMPARE(gallery.row(0).prompt, QString("a blue cat"));
+    gallery.setSearch("");
+    gallery.setFilter(GalleryFilter::accelerated);
+    QCOMPARE(gallery.rowCount(), 1);
+    gallery.add(picture(4, "hidden"));
+    QCOMPARE(gallery.rowCount(), 1);
+    gallery.add(picture(5, "seen", "balanced"));
+    QCOMPARE(gallery.row(0).prompt, QString("seen"));
+    gallery.setFilter(GalleryFilter::exact);
+    QCOMPARE(gallery.rowCount(), 3);
+    QCOMPARE(gallery.row(0).prompt, QString("hidden"));
+  }
+
+  void forgets() {
+    GalleryModel gallery(file());
+    QAbstractItemModelTester tester(&gallery);
+    for (int i = 0; i < 3; ++i) gallery.add(picture(i, "p"));
+    gallery.forget(picture(1, "").path);
+    QCOMPARE(gallery.rowCount(), 2);
+    QCOMPARE(gallery.rowOf(picture(0, "").path), 1);
+    QCOMPARE(gallery.rowOf(picture(1, "").path), -1);
+    QCOMPARE(GalleryModel(file()).rowCount(), 2);
+  }
+
+  void thumbnails_are_read_when_looked_at() {
+    GalleryModel gallery(file());
+    QImage image(512, 256, QImage::Format_RGB888);
+    image.fill(Qt::red);
+    QVERIFY(image.save(picture(1, "").path));
+    gallery.add(picture(1, "a"));
+    gallery.add(picture(2, "its file is gone"));
+    QCOMPARE(gallery.thumbnails().numRead(), 0);
+    QSignalSpy changed(&gallery, &QAbstractItemModel::dataChanged);
+    QVERIFY(gallery.index(1).data(Qt::DecorationRole).value<QImage>().isNull());
+    QVERIFY(changed.wait());
+    QCOMPARE(gallery.index(1).data(Qt::DecorationRole).value<QImage>().size(), QSize(256, 128));
+    QCOMPARE(gallery.thumbnails().numRead(), 1);
+    QVERIFY(gallery.index(0).data(Qt::DecorationRole).value<QImage>().isNull());
+    QVERIFY(changed.wait());
+    QVERIFY(gallery.index(0).data(Qt::DecorationRole).value<QImage>().isNull());
+  }
+
+  void ten_thousand_open_within_a_second_and_read_only_what_is_seen() {
+    constexpr int kPictures = 10000;
+    {
+      GalleryModel gallery(file());
+      QList<GalleryRow> rows;
+      for (int i = 0; i < kPictures; ++i) rows << picture(i, QStringLiteral("picture %1 of a cat").arg(i));
+      gallery.addAll(rows);
+    }
+    QElapsedTimer timer;
+    timer.start();
+    GalleryModel gallery(file());
+    QListView view;
+    view.setViewMode(QListView::IconMode);
+    view.setUniformItemSizes(true);
+    view.setLayoutMode(QListView::Batched);
+    view.setGridSize({170, 190});
+    view.setModel(&gallery);
+    view.resize(1200, 800);
+    view.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&view));
+    const qint64 opened = timer.elapsed();
+    QCOMPARE(gallery.rowCount(), kPictures);
+    QVERIFY2(opened <= 1000, qPrintable(QString::number(opened)));
+    timer.start();
+    gallery.setSearch("cat 7777");
+    QCOMPARE(gallery.rowCount(), 1);
+    QVERIFY2(timer.elapsed() <= 100, qPrintable(QString::number(timer.elapsed())));
+    QVERIFY(gallery.thumbnails().numRead() < 500);
+  }
+};
+
+}  // namespace diorama::gui
+
+QTEST_MAIN(diorama::gui::TestGalleryModel)
+#include "tst_gallery_model.moc"

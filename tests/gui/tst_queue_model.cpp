@@ -1,0 +1,151 @@
+// The queue: order, states, and what a restart finds.
+#include <QAbstractItemModelTester>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include "gui/models/library.h"
+#include "gui/models/queue_model.h"
+
+namespace diorama::gui {
+
+class TestQueueModel : public QObject {
+  Q_OBJECT
+
+ private:
+  static PaintJob job(const QString& prompt) {
+    PaintJob job;
+    job.settings.prompt = prompt;
+    job.settings.steps = 10;
+    job.settings.seed = 18446744073709551615ULL;  // more than a JSON number keeps
+    return job;
+  }
+  static QStringList prompts(const QueueModel& queue) {
+    QStringList list;
+    for (int i = 0; i < queue.rowCount(); ++i) list << queue.entry(i).job.settings.prompt;
+    return list;
+  }
+  QString file() const { return folder_.filePath("queue.json"); }
+  QTemporaryDir folder_;
+
+ private slots:
+  void cleanup() { QFile::remove(file()); }
+
+  void hands_out_one_at_a_time_in_order() {
+    QueueModel queue(file());
+    QAbstractItemModelTester tester(&queue);
+    queue.add(job("a"));
+    queue.add(job("b"));
+    const auto first = queue.takeNext();
+    QCOMPARE(first->settings.prompt, QString("a"));
+    QVERIFY(!queue.takeNext());
+    queue.remove(first->id);
+    QCOMPARE(queue.takeNext()->settings.prompt, QString("b"));
+  }
+
+  void moves_rows() {
+    QueueModel queue(file());
+    QAbstractItemModelTester tester(&queue);
+    for (const char* prompt : {"a", "b", "c"}) queue.add(job(prompt));
+    QVERIFY(queue.moveRows({}, 2, 1, {}, 0));
+    QCOMPARE(prompts(queue), QStringList({"c", "a", "b"}));
+    QVERIFY(queue.moveRows({}, 0, 1, {}, 3));
+    QCOMPARE(prompts(queue), QStringList({"a", "b", "c"}));
+    QVERIFY(!queue.moveRows({}, 0, 1, {}, 1));
+    QVERIFY(!queue.moveRows({}, 5, 1, {}, 0));
+    QCOMPARE(prompts(QueueModel(file())), QStringList({"a", "b", "c"}));
+  }
+
+  void pauses() {
+    QueueModel queue(file());
+    QSignalSpy paused(&queue, &QueueModel::pausedChanged);
+    queue.add(job("a"));
+    queue.setPaused(true);
+    QVERIFY(!queue.takeNext());
+    QCOMPARE(paused.count(), 1);
+    QVERIFY(QueueModel(file()).isPaused());
+    queue.setPaused(false);
+    QVERIFY(queue.takeNext());
+  }
+
+  void offers_again_what_ran_at_the_end() {
+    {
+      QueueModel queue(file());
+      queue.add(job("running"));
+      queue.add(job("waiting"));
+      QVERIFY(queue.takeNext());
+    }
+    QueueModel queue(file());
+    QAbstractItemModelTester tester(&queue);
+    QVERIFY(queue.hasInterrupted());
+    QVERIFY(queue.isPaused());
+    QCOMPARE(prompts(queue), QStringList({"running", "waiting"}));
+    QCOMPARE(queue.entry(0).job.settings, job("running").settings);
+    queue.retryInterrupted();
+    QCOMPARE(queue.takeNext()->settings.prompt, QString("running"));
+  }
+
+  void keeps_ids_apart_after_a_restart() {
+    qint64 last = 0;
+    {
+      QueueModel queue(file());
+      last = queue.add(job("a"));
+      queue.remove(last);
+    }
+    QVERIFY(QueueModel(file()).add(job("b")) > last);
+  }
+
+  void keeps_branches() {
+    PaintJob branch = job("a");
+    branch.branch = BranchPoint{R"({"seed":18446744073709551615})", 5, nullptr};
+    branch.compareWith = "/pictures/a.png";
+    {
+      QueueModel queue(file());
+      queue.add(branch);
+    }
+    const PaintJob back = QueueModel(file()).entry(0).job;
+    QVERIFY(back.branch == branch.branch);
+    QCOMPARE(back.compareWith, branch.compareWith);
+  }
+
+  void failed_ones_stay_until_tried_again() {
+    QueueModel queue(file());
+    QAbstractItemModelTester tester(&queue);
+    queue.add(job("a"));
+    const qint64 id = queue.takeNext()->id;
+    queue.setFailed(id, "no memory");
+    QVERIFY(!queue.takeNext());
+    QCOMPARE(QueueModel(file()).entry(0).problem, QString("no memory"));
+    queue.retry(id);
+    QVERIFY(queue.entry(0).problem.isEmpty());
+    QVERIFY(queue.takeNext());
+  }
+
+  void knows_what_is_left() {
+    QueueModel queue(file());
+    queue.add(job("a"));
+    queue.add(job("b"));
+    const qint64 id = queue.takeNext()->id;
+    QCOMPARE(queue.secondsLeft(), 0.0);
+    queue.setStep({.job = id, .step = 4, .steps = 10, .milliseconds = 500});
+    QCOMPARE(queue.secondsLeft(), 0.5 * (6 + 10));
+  }
+
+  void a_broken_file_is_an_empty_queue() {
+    QVERIFY(writeAtomically(file(), "{ not JSON"));
+    QCOMPARE(QueueModel(file()).rowCount(), 0);
+  }
+
+  void says_when_it_cannot_be_saved() {
+    QueueModel queue("/proc/no/queue.json");
+    QSignalSpy cannot(&queue, &QueueModel::cannotSave);
+    queue.add(job("a"));
+    QCOMPARE(cannot.count(), 1);
+    QCOMPARE(queue.rowCount(), 1);
+  }
+};
+
+}  // namespace diorama::gui
+
+QTEST_MAIN(diorama::gui::TestQueueModel)
+#include "tst_queue_model.moc"

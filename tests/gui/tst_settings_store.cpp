@@ -1,0 +1,87 @@
+// Settings, prompts and the layout are on disk soon after they change.
+#include <QJsonArray>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include "gui/models/settings_store.h"
+
+namespace diorama::gui {
+
+class TestSettingsStore : public QObject {
+  Q_OBJECT
+
+ private:
+  QTemporaryDir folder_;
+  QString file() const { return folder_.filePath("session.json"); }
+
+ private slots:
+  void cleanup() { QFile::remove(file()); }
+
+  void everything_comes_back() {
+    PaintSettings settings;
+    settings.prompt = "ein Fuchs, \"3d\"\n狐";
+    settings.negativePrompt = "blur";
+    settings.seed = 18446744073709551615ULL;
+    settings.guidance = 4.25;
+    settings.shift = 3.0;
+    settings.acceleration = kCustomAcceleration;
+    settings.customPlan = {{"methods", QJsonArray{QJsonObject{{"method", "block_caching"}}}}};
+    SettingsStore store(file());
+    QSignalSpy saved(&store, &SettingsStore::saved);
+    store.setSettings(settings);
+    store.setSeedLocked(true);
+    store.setTheme(ThemeChoice::dark);
+    store.setCount(4);
+    store.setLayout("geometry", "splitter");
+    store.setWelcomed();
+    QVERIFY(saved.wait());
+    QCOMPARE(saved.count(), 1);
+    const SettingsStore back(file());
+    QCOMPARE(back.settings(), settings);
+    QVERIFY(back.state().seedLocked && back.state().welcomed);
+    QCOMPARE(back.state().theme, ThemeChoice::dark);
+    QCOMPARE(back.state().count, 4);
+    QCOMPARE(back.state().geometry, QByteArray("geometry"));
+    QCOMPARE(back.state().splitter, QByteArray("splitter"));
+  }
+
+  void prompts_are_kept_once_newest_first() {
+    SettingsStore store(file());
+    for (const char* prompt : {"a", "b", "a", " ", ""}) store.rememberPrompt(prompt);
+    QCOMPARE(store.state().prompts, QStringList({"a", "b"}));
+    store.save();
+    QCOMPARE(SettingsStore(file()).state().prompts, QStringList({"a", "b"}));
+  }
+
+  void only_changes_are_told() {
+    SettingsStore store(file());
+    QSignalSpy changed(&store, &SettingsStore::settingsChanged);
+    PaintSettings settings = store.settings();
+    store.setSettings(settings);
+    QCOMPARE(changed.count(), 0);
+    settings.steps = 7;
+    store.setSettings(settings);
+    QCOMPARE(changed.count(), 1);
+  }
+
+  void what_is_not_yet_written_is_written_at_the_end() {
+    {
+      SettingsStore store(file());
+      store.setCount(9);
+    }
+    QCOMPARE(SettingsStore(file()).state().count, 9);
+  }
+
+  void says_when_it_cannot_be_saved() {
+    SettingsStore store("/proc/no/session.json");
+    QSignalSpy cannot(&store, &SettingsStore::cannotSave);
+    store.save();
+    QCOMPARE(cannot.count(), 1);
+  }
+};
+
+}  // namespace diorama::gui
+
+QTEST_MAIN(diorama::gui::TestSettingsStore)
+#include "tst_settings_store.moc"

@@ -1,0 +1,89 @@
+// A real window over the real engine, driven as a user drives it.
+#pragma once
+
+#include <QDragEnterEvent>
+#include <QElapsedTimer>
+#include <QMimeData>
+#include <QSignalSpy>
+#include <QtTest>
+
+#include "gui/views/main_window.h"
+#include "gui/views/theme.h"
+
+namespace diorama::gui {
+
+inline constexpr int kPatience = 60000;  // ms, where the machine is slow
+
+// Keeps what is seen; the name says the stage.
+inline void keepScreen(QWidget& window, const QString& name) {
+  const QString folder = QStringLiteral(DIORAMA_BINARY_DIR "/screens");
+  QDir().mkpath(folder);
+  const double scale = window.devicePixelRatio();
+  const QString theme = Theme::instance().isDark() ? QStringLiteral("dark") : QStringLiteral("light");
+  constexpr int kLayoutPasses = 4;  // panels within panels
+  for (int i = 0; i < kLayoutPasses; ++i) QCoreApplication::processEvents();
+  window.grab().save(QStringLiteral("%1/%2-%3-%4x.png").arg(folder, name, theme).arg(scale));
+}
+
+inline QElapsedTimer startedTimer() {
+  QElapsedTimer timer;
+  timer.start();
+  return timer;
+}
+
+struct Window {
+  explicit Window(const QString& folder)
+      : timer(startedTimer()),
+        library{folder + "/library", folder + "/pictures"},
+        session(library),
+        window(session) {
+    window.show();
+  }
+
+  bool begin() {
+    QSignalSpy read(&session.models(), &ModelsModel::allRead);
+    session.start();
+    if (!QTest::qWaitForWindowExposed(&window)) return false;
+    exposedAfter = timer.elapsed();
+    QApplication::setActiveWindow(&window);  // there is no window manager that would
+    return read.count() > 0 || read.wait(kPatience);
+  }
+
+  // What a user does to paint: types into the prompt, presses Ctrl+Enter.
+  void type(const QString& prompt) {
+    PromptEdit& edit = window.paint().settings().promptEdit();
+    edit.setFocus();
+    QTest::keyClick(&edit, Qt::Key_A, Qt::ControlModifier);
+    QTest::keyClicks(&edit, prompt);
+  }
+  void press(int key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) {
+    QTest::keyClick(&window.paint().settings().promptEdit(), static_cast<Qt::Key>(key), modifiers);
+  }
+  void set(const std::function<void(PaintSettings&)>& change) {
+    PaintSettings settings = session.store().settings();
+    change(settings);
+    session.store().setSettings(settings);
+  }
+  bool paintAndWait() {
+    QSignalSpy painted(&session, &Session::painted);
+    press(Qt::Key_Return, Qt::ControlModifier);
+    return painted.count() > 0 || painted.wait(kPatience);
+  }
+  void drop(const QString& file) {
+    QMimeData mime;
+    mime.setUrls({QUrl::fromLocalFile(file)});
+    const QPoint where = window.rect().center();
+    QDragEnterEvent enter(where, Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(&window, &enter);
+    QDropEvent event(where, Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
+    if (enter.isAccepted()) QCoreApplication::sendEvent(&window, &event);
+  }
+
+  QElapsedTimer timer;      // since the window was made
+  qint64 exposedAfter = 0;  // ms
+  Library library;
+  Session session;
+  MainWindow window;
+};
+
+}  // namespace diorama::gui
