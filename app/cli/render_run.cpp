@@ -191,10 +191,7 @@ void Run::paint(int number, const Job& job) {
 // Beside the picture: what it would have been, and how far it is from that.
 void Run::compare_exact(int number, const Job& job, const RenderResult& accelerated,
                         const std::filesystem::path& path) {
-  RenderRequest request = job.request;
-  request.acceleration.reset();
-  request.decisions.reset();
-  const RenderResult exact = pipeline_->render(request);
+  const RenderResult exact = pipeline_->render(request_of(accelerated.recipe, true, path.string()));
   const Comparison result = compare(accelerated.image, exact.image);
   const ExactComparison comparison{beside(path, kExact),
                                    beside(path, kDifference),

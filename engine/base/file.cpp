@@ -38,8 +38,9 @@ size_t file_size(const Descriptor& file, const std::filesystem::path& path) {
   return static_cast<size_t>(info.st_size);
 }
 
+// A pipe that nobody writes to is opened without waiting, and then refused.
 Descriptor open_for_reading(const std::filesystem::path& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) fail(Fault::file_system, "{}: cannot be opened: {}", path.string(), std::strerror(errno));
   return Descriptor(fd);
 }

@@ -18,10 +18,25 @@ bool same_level(const NoiseLevel& a, const NoiseLevel& b) {
   return std::abs(a.alpha - b.alpha) <= kSameLevel && std::abs(a.sigma - b.sigma) <= kSameLevel;
 }
 
+// How many branches a recipe is away from a picture that is none.
+int num_ancestors(const Recipe& recipe) {
+  int count = 0;
+  for (const Json* json = &recipe.branch; json->is_object() && json->contains("parent"); ++count) {
+    const Json& parent = (*json)["parent"];
+    if (!parent.is_object() || !parent.contains("branch")) return count + 1;
+    json = &parent["branch"];
+  }
+  return count;
+}
+
 }  // namespace
 
 void check_branch(const Branch& branch, const Recipe& child) {
+  constexpr int kMostAncestors = 16;
   const Recipe& parent = branch.parent;
+  if (num_ancestors(parent) >= kMostAncestors)
+    fail(Fault::usage, "[branch] the picture is already a branch of a branch, {} times; begin a new one",
+         kMostAncestors);
   if (branch.step < 1 || branch.step >= parent.steps)
     fail(Fault::usage, "[branch] step {} is outside 1 to {}", branch.step, parent.steps - 1);
   if (child.model_hash != parent.model_hash)
@@ -45,6 +60,8 @@ Json describe_branch(const Branch& branch, const Recipe& child) {
   Json change = Json::object();
   for (const auto& [key, value] : after.items())
     if (!before.contains(key) || before[key] != value) change[key] = value;
+  for (const auto& [key, value] : before.items())
+    if (!after.contains(key)) change[key] = nullptr;  // the parent's alone
   return {{"parent", parent}, {"step", branch.step}, {"change", change}};
 }
 

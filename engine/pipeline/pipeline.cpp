@@ -170,6 +170,8 @@ const Pipeline::Text& Pipeline::encode(const std::string& prompt, const RenderOb
   run_walk(device_, weights, [&](nn::Walk& walk) {
     text.tokens = walk.stream().download(text_encoder_->forward(nn::Scope(walk), tokens.ids, text.mask));
   });
+  constexpr size_t kMostTexts = 16;  // a window left open sees many prompts
+  if (texts_.size() >= kMostTexts) texts_.clear();
   return texts_.emplace(prompt, std::move(text)).first->second;
 }
 
@@ -226,7 +228,6 @@ void Pipeline::denoise(const RenderRequest& request, const Solver& solver, Solve
   result.executed_macs = denoiser.executed_macs();
   result.full_macs = denoiser.full_macs();
   if (request.acceleration) {
-    result.recipe.acceleration = plan.name;
     result.recipe.decisions = {{"plan", plan.to_json()},
                                {"made", acceleration.decisions().to_json()},
                                {"macs", {{"executed", result.executed_macs}, {"full", result.full_macs}}}};
@@ -263,6 +264,7 @@ Recipe Pipeline::recipe(const RenderRequest& request) const {
                 .precision = precision_.name,
                 .device = device_.description(),
                 .program = "Diorama " DIORAMA_VERSION};
+  if (request.acceleration) recipe.acceleration = request.acceleration->name;
   if (request.branch) recipe.branch = describe_branch(*request.branch, recipe);
   return recipe;
 }
@@ -316,6 +318,7 @@ RenderResult Pipeline::render(const RenderRequest& request, const RenderObserver
 
 RenderResult Pipeline::render_from(const RenderRequest& request, const HostTensor& noise,
                                    const RenderObserver& observer) {
+  require(!request.branch, "[render] a branch begins where its parent stood, not at noise");
   const RenderRequest resolved = resolve(request);
   return finish(resolved, *solver_of(resolved), {.step = 0, .x = noise, .x0 = {}}, observer);
 }

@@ -81,6 +81,8 @@ TEST_F(BranchTest, with_another_prompt_keeps_the_latent_and_repeats_from_its_fil
   EXPECT_EQ(child.recipe.branch.at("parent"), to_json(parent.result.recipe));
   EXPECT_EQ(child.recipe.branch.at("change"), nlohmann::json({{"prompt", what.prompt}, {"cfg_scale", 6.0}}));
 
+  EXPECT_EQ(grandchild.recipe.branch.at("change"),
+            nlohmann::json({{"prompt", what.prompt}, {"acceleration", "balanced"}}));
   const RenderResult again = pipeline_.render(read_back(child));
   EXPECT_EQ(again.image, child.image);
   EXPECT_EQ(again.recipe, child.recipe);
@@ -102,6 +104,19 @@ TEST_F(BranchTest, with_another_seed_noises_the_prediction_again) {
   EXPECT_NE(pipeline_.render(branched(what, branch)).latent.values, child.latent.values);
 }
 
+TEST_F(BranchTest, a_long_line_of_branches_ends_before_its_file_cannot_be_read) {
+  Recipe recipe = paint(request()).result.recipe;
+  for (int i = 0; i < 16; ++i) {
+    Recipe child = recipe;
+    child.branch = {{"parent", to_json(recipe)}, {"step", 1}, {"change", nlohmann::json::object()}};
+    EXPECT_NO_THROW(check_branch({.parent = recipe, .step = 1}, child)) << i;
+    recipe = child;
+  }
+  EXPECT_EQ(recipe_from_json(to_json(recipe).dump(), "long"), recipe);
+  expect_fault(Fault::usage, {"begin a new one"},
+               [&] { check_branch({.parent = recipe, .step = 1}, recipe); });
+}
+
 TEST_F(BranchTest, of_a_branch_of_an_accelerated_picture_repeats_from_its_file) {
   RenderRequest what = request();
   what.acceleration = choose_acceleration(pipeline_.folder(), "fast").plan;
@@ -109,6 +124,7 @@ TEST_F(BranchTest, of_a_branch_of_an_accelerated_picture_repeats_from_its_file) 
   ASSERT_LT(parent.result.executed_macs, parent.result.full_macs);
   what.seed = 9;
   const Parent child = paint(branched(what, parent.branch(2)));
+  EXPECT_EQ(child.result.recipe.branch.at("change"), nlohmann::json({{"seed", 9}}));
   ASSERT_EQ(child.states.size(), static_cast<size_t>(kSteps - 2));
   Branch second{.parent = child.result.recipe, .step = 5, .state = child.states.at(2)};
   what.prompt = "a robot, 3d on a mint background";
@@ -121,6 +137,7 @@ TEST_F(BranchTest, of_a_branch_of_an_accelerated_picture_repeats_from_its_file) 
 
   const RenderResult exact = pipeline_.render(request_of(grandchild.recipe, true, "picture"));
   EXPECT_EQ(to_json(exact.recipe).dump().find("\"made\""), std::string::npos);
+  EXPECT_EQ(exact.executed_macs, exact.full_macs);
 }
 
 TEST_F(BranchTest, keeps_model_size_steps_and_noise) {

@@ -42,6 +42,12 @@ const ModelFacts* ModelsModel::find(const QString& folderOrName) const {
   return found == models_.end() ? nullptr : &*found;
 }
 
+const ModelFacts* ModelsModel::findByHash(const QString& hash) const {
+  const auto found = std::find_if(models_.begin(), models_.end(),
+                                  [&](const ModelFacts& m) { return m.usable() && m.hash == hash; });
+  return found == models_.end() ? nullptr : &*found;
+}
+
 void ModelsModel::refresh() {
   const QStringList folders = modelFolders() + extraFolders_;
   for (int row = rowCount() - 1; row >= 0; --row) {

@@ -24,6 +24,8 @@ class ModelsModel : public QAbstractListModel {
   const ModelFacts& facts(int row) const { return models_.at(row); }
   // By folder or by name; null where it is not known or not read yet.
   const ModelFacts* find(const QString& folderOrName) const;
+  // Of those that can be used; null where none has this content.
+  const ModelFacts* findByHash(const QString& hash) const;
   bool isReading() const { return pending_ > 0; }
 
   // Looks at every folder again.

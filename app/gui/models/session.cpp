@@ -196,8 +196,15 @@ void Session::paintExact(const QString& path) {
                  true);
     return;
   }
-  PaintJob job{.settings = file.settings, .compareWith = path};
-  job.settings.model = store_.settings().model;
+  const ModelFacts* painter = models_.findByHash(file.modelHash);
+  if (painter == nullptr) {
+    emit message(
+        tr("The model that painted %1 is not here: %2.").arg(QFileInfo(path).fileName(), file.modelTitle),
+        tr("Add its folder on the page Models."), true);
+    return;
+  }
+  PaintJob job{.settings = file.settings, .branch = exactBranchOf(file.recipe), .compareWith = path};
+  job.settings.model = painter->path;
   job.settings.device = store_.settings().device;
   job.settings.acceleration = QStringLiteral("off");
   enqueue(std::move(job));
@@ -300,6 +307,7 @@ void Session::restore(const QString& path) {
   if (settings.steps == 0) settings.steps = now.steps;
   if (settings.sampler.isEmpty()) settings.sampler = now.sampler;
   QStringList unmapped = file.unmapped;
+  if (exactBranchOf(file.recipe)) unmapped << tr("that it is a branch of another picture");
   const ModelFacts* facts = model();
   if (facts != nullptr && !file.modelTitle.isEmpty() && facts->title != file.modelTitle &&
       unmapped.filter(file.modelTitle).isEmpty())

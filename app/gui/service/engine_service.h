@@ -25,7 +25,7 @@ class EngineService : public QObject {
   void cancel(qint64 job) { control_.cancel(job); }
   void prepare(const PaintSettings& settings);
   void quantise(const QString& model, const QString& destination, const QString& format);
-  void cancelQuantising() { control_.cancel(0); }
+  void cancelQuantising() { control_.cancel(JobControl::kQuantising); }
 
  signals:
   void deviceOpened(const QString& asked, const QString& description);

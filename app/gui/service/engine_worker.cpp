@@ -129,7 +129,8 @@ void EngineWorker::paint(const PaintJob& job) {
   } catch (...) {
     const Failure failure = currentFailure();
     control_.end();
-    if (!failure.cancelled()) loaded_.clear();  // what is loaded may be what failed
+    if (!failure.cancelled() && failure.fault != Fault::usage)
+      loaded_.clear();  // what is loaded may be what failed
     if (failure.fault == Fault::device_lost) device_.reset();
     emit failed(job.id, failure);
   }
@@ -137,7 +138,7 @@ void EngineWorker::paint(const PaintJob& job) {
 
 void EngineWorker::prepare(const PaintSettings& settings) {
   try {
-    control_.begin(0);
+    control_.begin(JobControl::kPreparing);
     pipeline(settings).load();
     emit prepared(settings.model);
   } catch (...) {  // painting with it says why
@@ -147,7 +148,7 @@ void EngineWorker::prepare(const PaintSettings& settings) {
 }
 
 void EngineWorker::quantise(const QString& model, const QString& destination, const QString& format) {
-  control_.begin(0);
+  control_.begin(JobControl::kQuantising);
   try {
     const ModelFolder folder = ModelFolder::open(find_model(model.toStdString()));
     QuantiseOptions options;

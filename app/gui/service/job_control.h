@@ -11,12 +11,16 @@ namespace diorama::gui {
 
 class JobControl {
  public:
+  // Pictures have numbers from 1.
+  static constexpr qint64 kPreparing = 0, kQuantising = -2;
+
   const CancelToken& token() const { return token_; }
 
   void begin(qint64 job) {
     const std::scoped_lock lock(mutex_);
     running_ = job;
-    if (closed_ || cancelled_.erase(job) > 0)
+    const bool cancelled = cancelled_.erase(job) > 0;
+    if (closed_ || cancelled)
       token_.request();
     else
       token_.clear();
@@ -25,13 +29,11 @@ class JobControl {
     const std::scoped_lock lock(mutex_);
     running_ = kNone;
   }
-  // Also before it begins.
+  // A picture also before it begins: what is being loaded for it is given up too.
   void cancel(qint64 job) {
     const std::scoped_lock lock(mutex_);
-    if (job == running_)
-      token_.request();
-    else
-      cancelled_.insert(job);
+    if (job == running_ || (job > 0 && running_ == kPreparing)) token_.request();
+    if (job > 0 && job != running_) cancelled_.insert(job);
   }
   // Whatever runs and whatever comes.
   void close() {

@@ -164,6 +164,7 @@ ModelFacts readModelFacts(const QString& path) {
   try {
     const ModelFolder folder = ModelFolder::open(toPath(path));
     facts.title = QString::fromStdString(folder.title());
+    facts.hash = QString::fromStdString(folder.content_hash());
     facts.bytes = folderBytes(path);
     readAll(folder, facts);
   } catch (...) {

@@ -28,6 +28,7 @@ struct ModelFacts {
   QString path;
   QString name;   // as the search path knows it
   QString title;  // for people
+  QString hash;   // as recipes name it
   QString description;
   QString license;
   QString problem;  // why it cannot be used, or empty

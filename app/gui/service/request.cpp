@@ -1,5 +1,7 @@
 #include "gui/service/request.h"
 
+#include <QJsonArray>
+
 #include "gui/service/pictures.h"
 #include "io/recipe.h"
 #include "pipeline/acceleration.h"
@@ -15,9 +17,9 @@ std::optional<T> unlessZero(T value) {
 ChosenPlan planOf(const PaintSettings& settings, const ModelFolder& folder) {
   if (settings.acceleration != QLatin1String(kCustomAcceleration))
     return choose_acceleration(folder, settings.acceleration.toStdString());
+  if (settings.customPlan[QLatin1String("methods")].toArray().isEmpty()) return {};
   auto plan = accelerate::Plan::read(Config::parse(toText(settings.customPlan), "custom acceleration"));
   plan.name = kCustomAcceleration;
-  if (plan.uses.empty()) return {};
   return {std::move(plan), ""};
 }
 
@@ -52,6 +54,14 @@ ChosenRequest requestOf(const PaintJob& job, const ModelFolder& folder) {
   if (s.classLabel >= 0) chosen.request.class_label = s.classLabel;
   chosen.note = std::move(plan.note);
   return chosen;
+}
+
+std::optional<BranchPoint> exactBranchOf(const QByteArray& recipe) try {
+  const auto branch = request_of(recipe_from_json(recipe.toStdString(), "picture"), true, "picture").branch;
+  if (!branch) return std::nullopt;
+  return BranchPoint{QByteArray::fromStdString(to_json(branch->parent).dump()), branch->step, nullptr};
+} catch (const Error&) {
+  return std::nullopt;
 }
 
 PaintSettings settingsOf(const Recipe& recipe, const PaintSettings& asked) {

@@ -15,6 +15,10 @@ struct ChosenRequest {
 // Throws what the engine throws.
 ChosenRequest requestOf(const PaintJob& job, const ModelFolder& folder);
 
+// The branch that a picture's recipe (JSON) is, with all that it comes from painted exactly; none where it is
+// no branch, or not Diorama's.
+std::optional<BranchPoint> exactBranchOf(const QByteArray& recipe);
+
 // What was painted, as settings; model and device stay as they were asked for.
 PaintSettings settingsOf(const Recipe& recipe, const PaintSettings& asked);
 

@@ -12,6 +12,7 @@ MessageBar::MessageBar() : icon_(new QLabel), text_(new QLabel), yes_(new QPushB
   setObjectName("messages");
   setAttribute(Qt::WA_StyledBackground);
   text_->setWordWrap(true);
+  text_->setTextFormat(Qt::PlainText);  // prompts and files have their say here
   text_->setTextInteractionFlags(Qt::TextSelectableByMouse);
   auto* close = iconButton("close", tr("Close the message"));
   auto* layout = new QHBoxLayout(this);
@@ -35,6 +36,7 @@ MessageBar::MessageBar() : icon_(new QLabel), text_(new QLabel), yes_(new QPushB
 }
 
 void MessageBar::show(const QString& text, const QString& advice, bool isError) {
+  if (!isError && stays_ && isVisible()) return;  // a note does not take the place of an error or a question
   icon_->setPixmap(icon(isError ? "warning" : "about").pixmap(18, 18));
   const QString sentence = text.left(1).toUpper() + text.mid(1);
   text_->setText(advice.isEmpty() ? sentence : QStringLiteral("%1\n%2").arg(sentence, advice));
@@ -51,6 +53,7 @@ void MessageBar::leavePage() {
 
 void MessageBar::ask(const QString& text, const QString& yes, const std::function<void()>& onYes,
                      const QString& no, const std::function<void()>& onNo) {
+  stays_ = false;
   show(text, {}, false);
   stays_ = true;
   yes_->setText(yes);

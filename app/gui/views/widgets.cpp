@@ -8,6 +8,7 @@ namespace diorama::gui {
 
 QLabel* label(const QString& text, const char* role) {
   auto* widget = new QLabel(text);
+  widget->setTextFormat(Qt::PlainText);
   if (role != nullptr) widget->setProperty("role", role);
   return widget;
 }
