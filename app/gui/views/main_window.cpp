@@ -159,8 +159,10 @@ void MainWindow::connectSession() {
   connect(&session_, &Session::stepTaken, this, &MainWindow::showTitle);
   connect(&session_, &Session::idle, this, &MainWindow::showTitle);
   connect(&session_, &Session::painted, this, [this](const PaintedPicture& p) { notify(p.path); });
-  connect(&session_, &Session::shown, this, [this] { setPage(paintPage); });
-  connect(&gallery_->view(), &GalleryView::opened, &session_, &Session::show);
+  connect(&gallery_->view(), &GalleryView::opened, this, [this](const QString& path) {
+    setPage(paintPage);
+    session_.show(path);
+  });
   connect(&gallery_->view(), &GalleryView::compareWanted, &session_, &Session::compareReady);
   connect(models_, &ModelsPage::chosen, this, [this] { setPage(paintPage); });
   connect(&session_.store(), &SettingsStore::themeChanged, this, &MainWindow::chooseTheme);
