@@ -1,5 +1,6 @@
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QDir>
 
 #include "cpu/waiting.h"
 #include "gui/views/main_window.h"
@@ -21,8 +22,8 @@ Library readArguments(const QApplication& app) {
   parser.addOptions({library, pictures});
   parser.process(app);
   Library chosen = Library::standard();
-  if (parser.isSet(library)) chosen.folder = parser.value(library);
-  if (parser.isSet(pictures)) chosen.pictures = parser.value(pictures);
+  if (parser.isSet(library)) chosen.folder = QDir(parser.value(library)).absolutePath();
+  if (parser.isSet(pictures)) chosen.pictures = QDir(parser.value(pictures)).absolutePath();
   return chosen;
 }
 
@@ -33,7 +34,7 @@ int run(int argc, char** argv) {
   QApplication::setDesktopFileName("diorama");
   const Library library = readArguments(app);
   SingleInstance instance(library.folder);
-  if (!instance.claim()) return 0;
+  if (!instance.claim()) return 0;  // the one that is there was raised
   Session session(library);
   MainWindow window(session);
   QObject::connect(&instance, &SingleInstance::raised, &window, &MainWindow::raiseToFront);

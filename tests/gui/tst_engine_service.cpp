@@ -71,7 +71,7 @@ class TestEngineService : public QObject {
     observer.on_step = [&](const StepReport& report) {
       QElapsedTimer timer;
       timer.start();
-      const StepFrame frame = frameOf(1, report, pipeline);
+      const StepFrame frame = frameOf(1, report, pipeline, PreviewKind::matrix);
       preview += static_cast<double>(timer.nsecsElapsed()) / 1e6;
       step += report.milliseconds;
     };

@@ -191,13 +191,13 @@ class TestWindow : public QObject {
     keepScreen(window(), "4-scrubbed");
     QTest::keyClick(&timeline, Qt::Key_End);
     QVERIFY(!window().paint().canvas().isPreview());
-    QVERIFY(!window().paint().branchButton().isEnabled());
+    QVERIFY(!window().paint().tools().branch().isEnabled());
     timeline.setCurrent(4);
     w_->type("robot, glossy 3d on a yellow background");
-    QVERIFY(window().paint().branchButton().isEnabled());
+    QVERIFY(window().paint().tools().branch().isEnabled());
     QSignalSpy steps(&session(), &Session::stepTaken);
     QSignalSpy painted(&session(), &Session::painted);
-    QTest::mouseClick(&window().paint().branchButton(), Qt::LeftButton);
+    QTest::mouseClick(&window().paint().tools().branch(), Qt::LeftButton);
     QVERIFY(painted.wait(kPatience));
     QCOMPARE(steps.count(), 15);
     QCOMPARE(steps[0][0].value<StepFrame>().step, 6);
@@ -258,7 +258,7 @@ class TestWindow : public QObject {
     TimelineView& timeline = window().paint().timeline();
     timeline.setCurrent(pruned);
     const QImage plain = window().paint().canvas().grab().toImage();
-    QSignalSpy toggled(&window().paint().tokensButton(), &QToolButton::toggled);
+    QSignalSpy toggled(&window().paint().tools().tokens(), &QToolButton::toggled);
     w_->press(Qt::Key_T, Qt::ControlModifier);
     QVERIFY(toggled.count() > 0 || toggled.wait(kPatience));
     QVERIFY(session().store().state().tokensShown);

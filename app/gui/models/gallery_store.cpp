@@ -92,7 +92,7 @@ qint64 GalleryStore::insert(const GalleryRow& row) {
 void GalleryStore::insertAll(QList<GalleryRow>& rows) {
   run("BEGIN");
   for (GalleryRow& row : rows) row.id = insert(row);
-  run("COMMIT");
+  if (!run("COMMIT")) run("ROLLBACK");
 }
 
 void GalleryStore::remove(qint64 id) {

@@ -49,7 +49,8 @@ const ModelFacts* ModelsModel::findByHash(const QString& hash) const {
 }
 
 void ModelsModel::refresh() {
-  const QStringList folders = modelFolders() + extraFolders_;
+  QStringList folders = modelFolders() + extraFolders_;
+  folders.removeDuplicates();
   for (int row = rowCount() - 1; row >= 0; --row) {
     if (folders.contains(models_[row].path)) continue;
     beginRemoveRows({}, row, row);
@@ -60,7 +61,10 @@ void ModelsModel::refresh() {
 }
 
 void ModelsModel::addFolder(const QString& folder) {
-  if (!extraFolders_.contains(folder)) extraFolders_ << folder;
+  if (!extraFolders_.contains(folder) && !modelFolders().contains(folder)) {
+    extraFolders_ << folder;
+    emit extraFoldersChanged(extraFolders_);
+  }
   read(folder);
 }
 

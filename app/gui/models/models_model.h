@@ -31,10 +31,14 @@ class ModelsModel : public QAbstractListModel {
   // Looks at every folder again.
   void refresh();
   void addFolder(const QString& folder);
+  // Those that were added; read at the next refresh.
+  const QStringList& extraFolders() const { return extraFolders_; }
+  void setExtraFolders(const QStringList& folders) { extraFolders_ = folders; }
 
  signals:
   void modelRead(const QString& folder);
   void allRead();
+  void extraFoldersChanged(const QStringList& folders);
 
  private:
   void read(const QString& folder);

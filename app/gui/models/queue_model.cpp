@@ -41,6 +41,13 @@ QueueEntry readEntry(const QJsonObject& json) {
 
 }  // namespace
 
+double QueueEntry::secondsLeft() const {
+  if (step >= steps) return 0;
+  if (promisedMacs > macs && macs > 0)
+    return milliseconds * static_cast<double>(promisedMacs - macs) / static_cast<double>(macs) / 1000;
+  return stepMilliseconds * (steps - step) / 1000;
+}
+
 QueueModel::QueueModel(const QString& file, QObject* parent) : QAbstractListModel(parent), file_(file) {
   load();
 }
@@ -190,6 +197,8 @@ std::optional<PaintJob> QueueModel::takeNext() {
   if (next == entries_.end()) return std::nullopt;
   const PaintJob job = next->job;
   next->step = 0;
+  next->milliseconds = 0;
+  next->macs = next->promisedMacs = 0;
   setState(static_cast<int>(next - entries_.begin()), State::running);
   return job;
 }
@@ -211,14 +220,22 @@ void QueueModel::setStage(qint64 job, PaintStage stage) {
   touch(row);
 }
 
+void QueueModel::setPromise(qint64 job, const RunPromise& promise) {
+  const int row = rowOf(job);
+  if (row >= 0) entries_[row].promisedMacs = promise.macs;
+}
+
 void QueueModel::setStep(const StepFrame& frame) {
   const int row = rowOf(frame.job);
   if (row < 0) return;
   QueueEntry& entry = entries_[row];
   entry.step = frame.step;
   entry.steps = frame.steps;
+  const double taken = frame.milliseconds + frame.previewMilliseconds;
   double& mean = entry.stepMilliseconds;
-  mean = mean == 0 ? frame.milliseconds : mean + kRecent * (frame.milliseconds - mean);
+  mean = mean == 0 ? taken : mean + kRecent * (taken - mean);
+  entry.milliseconds += taken;
+  entry.macs += frame.executedMacs;
   touch(row);
 }
 

@@ -17,10 +17,13 @@ struct QueueEntry {
   State state = State::waiting;
   PaintStage stage = PaintStage::load;
   int step = 0, steps = 0;
-  double stepMilliseconds = 0;  // recent steps count more
+  double stepMilliseconds = 0;         // recent steps count more
+  double milliseconds = 0;             // of all steps so far
+  quint64 macs = 0, promisedMacs = 0;  // so far; of the run, 0: not known
   QString problem;
 
-  double secondsLeft() const { return stepMilliseconds * (steps - step) / 1000; }
+  // By the work that is left where a run with shortcuts was planned: its steps are not alike.
+  double secondsLeft() const;
 };
 
 class QueueModel : public QAbstractListModel {
@@ -58,6 +61,7 @@ class QueueModel : public QAbstractListModel {
   // The first that waits, now running; none while paused or while another runs.
   std::optional<PaintJob> takeNext();
   void setStage(qint64 job, PaintStage stage);
+  void setPromise(qint64 job, const RunPromise& promise);
   void setStep(const StepFrame& frame);
   void setFailed(qint64 job, const QString& problem);
 

@@ -5,43 +5,13 @@
 #include <QFileInfo>
 #include <QImageReader>
 
+#include "gui/models/gallery_rows.h"
 #include "gui/service/picture_file.h"
 
 namespace diorama::gui {
 namespace {
 
 constexpr auto kShippedModel = "diorama-mini";
-
-GalleryRow rowOf(const PaintedPicture& picture) {
-  const PaintSettings& s = picture.settings;
-  const double saved = picture.fullMacs == 0 ? 0
-                                             : 1 - static_cast<double>(picture.executedMacs) /
-                                                       static_cast<double>(picture.fullMacs);
-  return {.path = picture.path,
-          .prompt = s.prompt,
-          .model = QFileInfo(s.model).fileName(),
-          .seed = s.seed,
-          .width = s.width,
-          .height = s.height,
-          .steps = s.steps,
-          .acceleration = s.acceleration,
-          .seconds = picture.seconds,
-          .saved = saved,
-          .created = QDateTime::currentMSecsSinceEpoch()};
-}
-
-GalleryRow rowOf(const QFileInfo& file) {
-  const PictureFile read = readPictureFile(file.absoluteFilePath());
-  return {.path = file.absoluteFilePath(),
-          .prompt = read.settings.prompt,
-          .model = read.modelTitle,
-          .seed = read.settings.seed,
-          .width = read.settings.width,
-          .height = read.settings.height,
-          .steps = read.settings.steps,
-          .acceleration = read.settings.acceleration,
-          .created = file.lastModified().toMSecsSinceEpoch()};
-}
 
 }  // namespace
 
@@ -79,6 +49,10 @@ void Session::connectEngine() {
     queue_.setStage(job, stage);
     emit stageReached(stage);
   });
+  connect(&engine_, &EngineService::promised, this, [this](qint64 job, const RunPromise& promise) {
+    queue_.setPromise(job, promise);
+    if (job == running_) strip_.setCache(promise.cacheBytes);
+  });
   connect(&engine_, &EngineService::stepTaken, this, [this](const StepFrame& frame) {
     if (frame.job != running_) return;
     timeline_.append(frame);
@@ -93,6 +67,9 @@ void Session::connectEngine() {
 }
 
 void Session::start() {
+  engine_.decodePreviews(store_.state().previewsDecoded);
+  models_.setExtraFolders(store_.state().modelFolders);
+  connect(&models_, &ModelsModel::extraFoldersChanged, &store_, &SettingsStore::setModelFolders);
   models_.refresh();
   connect(&models_, &ModelsModel::modelRead, this, [this](const QString& path) {
     const ModelFacts* facts = models_.find(path);
@@ -126,7 +103,8 @@ void Session::findStrays() {
       if (!set.contains(file.absoluteFilePath())) strays << rowOf(file);
     QStringList gone;
     for (const QString& path : known)
-      if (!QFileInfo::exists(path)) gone << path;
+      if (!QFileInfo::exists(path) && QFileInfo(path).dir().exists())
+        gone << path;  // else a disk that is not there
     QMetaObject::invokeMethod(this, [this, strays, gone] {
       if (!strays.isEmpty()) gallery_.addAll(strays);
       for (const QString& path : gone) gallery_.forget(path);
@@ -318,8 +296,12 @@ void Session::restore(const QString& path) {
                unmapped.isEmpty() ? QString() : tr("Not taken over: %1.").arg(unmapped.join(", ")), false);
 }
 
+void Session::decodePreviews(bool decode) {
+  store_.setPreviewsDecoded(decode);
+  engine_.decodePreviews(decode);
+}
+
 void Session::show(const QString& path) {
-  if (running_ != 0) return;
   QImageReader reader(path);
   const QImage image = reader.read();
   if (image.isNull()) {
@@ -327,8 +309,10 @@ void Session::show(const QString& path) {
                  true);
     return;
   }
-  timeline_.show(path);
-  strip_.show(timeline_.frames());
+  if (running_ == 0) {
+    timeline_.show(path);
+    strip_.show(timeline_.frames());
+  }
   shownPath_ = path;
   emit shown(path, image);
 }

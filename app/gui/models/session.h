@@ -60,7 +60,10 @@ class Session : public QObject {
   void chooseModel(const QString& path);
   // Settings of a picture file; a message says what could not be taken over.
   void restore(const QString& path);
-  // A picture of the gallery into the canvas, with its steps where they are still known.
+  // Previews by the autoencoder, from the next step on.
+  void decodePreviews(bool decode);
+  // A picture of the gallery into the canvas, with its steps where they are still known; the steps of a run
+  // stay.
   void show(const QString& path);
 
  signals:

@@ -27,6 +27,8 @@ QJsonObject WindowState::toJson() const {
           {"theme", static_cast<int>(theme)},
           {"welcomed", welcomed},
           {"tokens_shown", tokensShown},
+          {"previews_decoded", previewsDecoded},
+          {"model_folders", QJsonArray::fromStringList(modelFolders)},
           {"geometry", encoded(geometry)},
           {"splitter", encoded(splitter)},
           {"prompts", QJsonArray::fromStringList(prompts)}};
@@ -41,6 +43,8 @@ WindowState WindowState::fromJson(const QJsonObject& json) {
   state.theme = static_cast<ThemeChoice>(std::clamp(json["theme"].toInt(), 0, 2));
   state.welcomed = json["welcomed"].toBool();
   state.tokensShown = json["tokens_shown"].toBool();
+  state.previewsDecoded = json["previews_decoded"].toBool();
+  for (const QJsonValue& folder : json["model_folders"].toArray()) state.modelFolders << folder.toString();
   state.geometry = decoded(json["geometry"]);
   state.splitter = decoded(json["splitter"]);
   for (const QJsonValue& prompt : json["prompts"].toArray()) state.prompts << prompt.toString();
@@ -108,6 +112,16 @@ void SettingsStore::setWelcomed() {
 
 void SettingsStore::setTokensShown(bool shown) {
   state_.tokensShown = shown;
+  saveSoon();
+}
+
+void SettingsStore::setPreviewsDecoded(bool decoded) {
+  state_.previewsDecoded = decoded;
+  saveSoon();
+}
+
+void SettingsStore::setModelFolders(const QStringList& folders) {
+  state_.modelFolders = folders;
   saveSoon();
 }
 

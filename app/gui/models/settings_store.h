@@ -20,6 +20,8 @@ struct WindowState {
   ThemeChoice theme = ThemeChoice::system;
   bool welcomed = false;
   bool tokensShown = false;
+  bool previewsDecoded = false;
+  QStringList modelFolders;       // added by the user
   QByteArray geometry, splitter;  // Qt's own formats
   QStringList prompts;            // newest first
 
@@ -44,6 +46,8 @@ class SettingsStore : public QObject {
   void setTheme(ThemeChoice theme);
   void setWelcomed();
   void setTokensShown(bool shown);
+  void setPreviewsDecoded(bool decoded);
+  void setModelFolders(const QStringList& folders);
   void setLayout(const QByteArray& geometry, const QByteArray& splitter);
   // To the front of the history; empty ones are not kept.
   void rememberPrompt(const QString& prompt);

@@ -58,6 +58,11 @@ void StripModel::append(const StepFrame& frame) {
   totals_.sitesReached += frame.sitesReached;
   totals_.sitesComputed += frame.sitesComputed;
   totals_.milliseconds += frame.milliseconds;
+  if (frame.fullMacs > 0 && frame.executedMacs == frame.fullMacs) {
+    const double perMac = frame.milliseconds / static_cast<double>(frame.fullMacs);
+    double& quickest = totals_.quickestPerMac;
+    quickest = quickest == 0 ? perMac : std::min(quickest, perMac);
+  }
   const int column = static_cast<int>(columns_.size()) - 1;
   if (blocks_ > 0 && column < steps_) emit dataChanged(index(0, column), index(blocks_ - 1, column));
 }

@@ -3,6 +3,7 @@
 
 #include <QAbstractTableModel>
 #include <QList>
+#include <algorithm>
 
 #include "gui/service/engine_events.h"
 
@@ -12,10 +13,16 @@ struct RunTotals {
   quint64 executedMacs = 0, fullMacs = 0;
   qint64 sitesReached = 0, sitesComputed = 0;
   double milliseconds = 0;
+  double quickestPerMac = 0;  // milliseconds, of the steps that were computed in full; 0: none was
+  quint64 cacheBytes = 0;     // as planned; 0: none, or not known any more
 
   // Of the multiply-adds, 0 to 1.
   double saved() const {
     return fullMacs == 0 ? 0 : 1 - static_cast<double>(executedMacs) / static_cast<double>(fullMacs);
+  }
+  // Against computing everything, judged by the steps that were: at least so much.
+  double millisecondsSaved() const {
+    return std::max(0.0, quickestPerMac * static_cast<double>(fullMacs) - milliseconds);
   }
 };
 
@@ -34,6 +41,7 @@ class StripModel : public QAbstractTableModel {
 
   // A run of so many steps begins.
   void reset(int steps);
+  void setCache(quint64 bytes) { totals_.cacheBytes = bytes; }
   void append(const StepFrame& frame);
   void show(const QList<StepFrame>& frames);
   const RunTotals& totals() const { return totals_; }

@@ -21,7 +21,9 @@ struct StepFrame {
   int step = 0;  // 1 .. steps
   int steps = 0;
   double milliseconds = 0;
-  QImage preview;  // a pixel a latent cell; null: the model has no preview
+  QImage preview;  // a pixel a latent cell, or decoded; null: the model has no preview
+  bool decoded = false;
+  double previewMilliseconds = 0;
   std::shared_ptr<const SolverState> state;
   qint64 sitesReached = 0, sitesComputed = 0;
   qint64 tokensKept = 0, tokensTotal = 0;

@@ -42,6 +42,10 @@ void EngineService::paint(const PaintJob& job) {
   QMetaObject::invokeMethod(worker_, [worker = worker_, job] { worker->paint(job); });
 }
 
+void EngineService::decodePreviews(bool decode) {
+  worker_->decodePreviews(decode);
+}
+
 void EngineService::prepare(const PaintSettings& settings) {
   QMetaObject::invokeMethod(worker_, [worker = worker_, settings] { worker->prepare(settings); });
 }

@@ -24,6 +24,8 @@ class EngineService : public QObject {
   void paint(const PaintJob& job);
   void cancel(qint64 job) { control_.cancel(job); }
   void prepare(const PaintSettings& settings);
+  // What the autoencoder makes of each step in place of the quick preview, from the next step on.
+  void decodePreviews(bool decode);
   void quantise(const QString& model, const QString& destination, const QString& format);
   void cancelQuantising() { control_.cancel(JobControl::kQuantising); }
 

@@ -71,7 +71,7 @@ Pipeline& EngineWorker::pipeline(const PaintSettings& settings) {
   return loaded_.back()->pipeline;
 }
 
-RenderObserver EngineWorker::observer(qint64 job, const Pipeline& pipeline) {
+RenderObserver EngineWorker::observer(qint64 job, Pipeline& pipeline) {
   RenderObserver observer;
   observer.on_stage = [this, job](Stage stage) { emit stageReached(job, static_cast<PaintStage>(stage)); };
   observer.on_forecast = [this, job](const RunForecast& f) {
@@ -81,7 +81,8 @@ RenderObserver EngineWorker::observer(qint64 job, const Pipeline& pipeline) {
     emit warned(job, QString::fromStdString(text));
   };
   observer.on_step = [this, job, &pipeline](const StepReport& report) {
-    emit stepTaken(frameOf(job, report, pipeline));
+    const PreviewKind kind = decodesPreviews_ ? PreviewKind::decoded : PreviewKind::matrix;
+    emit stepTaken(frameOf(job, report, pipeline, kind));
   };
   return observer;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QObject>
+#include <atomic>
 #include <memory>
 #include <vector>
 
@@ -21,6 +22,8 @@ class EngineWorker : public QObject {
  public slots:
   // Runs below the window and everything else; call it first, on the engine's thread.
   void yieldToOthers();
+  // From any thread, also while a picture is painted.
+  void decodePreviews(bool decode) { decodesPreviews_ = decode; }
   void paint(const diorama::gui::PaintJob& job);
   // Loads weights ahead of the first picture.
   void prepare(const diorama::gui::PaintSettings& settings);
@@ -43,11 +46,12 @@ class EngineWorker : public QObject {
   struct Loaded;
   Device& device(const QString& name);
   Pipeline& pipeline(const PaintSettings& settings);
-  RenderObserver observer(qint64 job, const Pipeline& pipeline);
+  RenderObserver observer(qint64 job, Pipeline& pipeline);
   PaintedPicture render(const PaintJob& job);
   void save(const PaintJob& job, const Image& image, const Recipe& recipe, PaintedPicture& picture);
 
   JobControl& control_;
+  std::atomic<bool> decodesPreviews_ = false;
   QString deviceName_;
   std::unique_ptr<Device> device_;
   std::vector<std::unique_ptr<Loaded>> loaded_;  // the one used last at the end

@@ -82,6 +82,18 @@ PictureFile readPictureFile(const QString& path) {
   }
 }
 
+QString writePictureFile(const QString& path, const QImage& image, const QByteArray& recipe) {
+  try {
+    const std::vector<PngText> texts = recipe.isEmpty()
+                                           ? std::vector<PngText>()
+                                           : recipe_texts(recipe_from_json(recipe.toStdString(), "picture"));
+    write_file_atomically(toPath(path), encode_png(fromQImage(image), texts));
+    return {};
+  } catch (...) {
+    return currentFailure().what;
+  }
+}
+
 QString parametersOf(const QByteArray& recipe) try {
   return QString::fromStdString(parameters_text(recipe_from_json(recipe.toStdString(), "picture")));
 } catch (const Error&) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QByteArray>
+#include <QImage>
 #include <QString>
 #include <QStringList>
 
@@ -23,6 +24,9 @@ struct PictureFile {
 
 // Diorama's, A1111's, stable-diffusion.cpp's or ComfyUI's. Never throws.
 PictureFile readPictureFile(const QString& path);
+
+// With its recipe inside, whole or not at all; why not, or empty.
+QString writePictureFile(const QString& path, const QImage& image, const QByteArray& recipe);
 
 // The text that A1111's web UI and others read.
 QString parametersOf(const QByteArray& recipe);

@@ -2,17 +2,13 @@
 
 #include <QClipboard>
 #include <QContextMenuEvent>
-#include <QDesktopServices>
-#include <QFileDialog>
-#include <QFileInfo>
 #include <QGuiApplication>
 #include <QMenu>
 #include <QPainter>
 #include <QStyledItemDelegate>
-#include <QUrl>
 
-#include "gui/service/picture_file.h"
 #include "gui/views/icons.h"
+#include "gui/views/picture_actions.h"
 #include "gui/views/theme.h"
 
 namespace diorama::gui {
@@ -66,38 +62,7 @@ class PictureDelegate final : public QStyledItemDelegate {
   bool captions_;
 };
 
-void saveAs(Session& session, const QString& path) {
-  const QString target = QFileDialog::getSaveFileName(
-      nullptr, Session::tr("Save picture"), QFileInfo(path).fileName(), Session::tr("Pictures (*.png)"));
-  if (target.isEmpty() || target == path) return;
-  QFile::remove(target);
-  if (!QFile::copy(path, target))
-    emit session.message(Session::tr("%1 cannot be written.").arg(target),
-                         Session::tr("Choose another folder, or check the space on the disk."), true);
-}
-
 }  // namespace
-
-void addPictureActions(QMenu& menu, Session& session, const QString& path) {
-  QClipboard* clipboard = QGuiApplication::clipboard();
-  menu.addAction(icon("copy"), Session::tr("Copy picture"),
-                 [clipboard, path] { clipboard->setImage(QImage(path)); });
-  menu.addAction(icon("copy"), Session::tr("Copy settings"),
-                 [clipboard, path] { clipboard->setText(parametersOf(readPictureFile(path).recipe)); });
-  menu.addAction(icon("reset"), Session::tr("Use these settings"),
-                 [&session, path] { session.restore(path); });
-  menu.addAction(icon("compare"), Session::tr("Compare with exact"),
-                 [&session, path] { session.paintExact(path); });
-  menu.addSeparator();
-  menu.addAction(icon("save"), Session::tr("Save as…"), [&session, path] { saveAs(session, path); });
-  menu.addAction(icon("folder"), Session::tr("Open folder"),
-                 [path] { QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(path).absolutePath())); });
-  menu.addAction(icon("trash"), Session::tr("Move to trash"), [&session, path] {
-    if (!session.gallery().moveToTrash(path))
-      emit session.message(Session::tr("%1 cannot be moved to the trash.").arg(path),
-                           Session::tr("Delete it in its folder."), true);
-  });
-}
 
 GalleryView::GalleryView(Session& session, int side, bool captions) : session_(session) {
   setModel(&session.gallery());

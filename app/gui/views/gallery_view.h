@@ -30,7 +30,4 @@ class GalleryView : public QListView {
   Session& session_;
 };
 
-// What can be done with a picture; used by the gallery and the canvas.
-void addPictureActions(QMenu& menu, Session& session, const QString& path);
-
 }  // namespace diorama::gui

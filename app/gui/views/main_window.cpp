@@ -1,5 +1,6 @@
 #include "gui/views/main_window.h"
 
+#include <QAbstractSpinBox>
 #include <QApplication>
 #include <QCloseEvent>
 #include <QDragEnterEvent>
@@ -137,8 +138,13 @@ void MainWindow::addShortcuts() {
     auto* shortcut = new QShortcut(keys, this);
     connect(shortcut, &QShortcut::activated, this, action);
   };
-  on(Qt::CTRL | Qt::Key_Return, [this] { session_.paint(); });
-  on(Qt::CTRL | Qt::Key_Enter, [this] { session_.paint(); });
+  const auto paint = [this] {
+    // A number that is still being typed counts.
+    if (auto* box = qobject_cast<QAbstractSpinBox*>(QApplication::focusWidget())) box->interpretText();
+    session_.paint();
+  };
+  on(Qt::CTRL | Qt::Key_Return, paint);
+  on(Qt::CTRL | Qt::Key_Enter, paint);
   on(Qt::Key_Escape, [this] { session_.cancel(); });
   on(Qt::SHIFT | Qt::Key_Escape, [this] { session_.cancelAll(); });
   on(Qt::CTRL | Qt::Key_L, [this] { session_.store().setSeedLocked(!session_.store().state().seedLocked); });
@@ -159,8 +165,10 @@ void MainWindow::connectSession() {
   connect(&session_, &Session::stepTaken, this, &MainWindow::showTitle);
   connect(&session_, &Session::idle, this, &MainWindow::showTitle);
   connect(&session_, &Session::painted, this, [this](const PaintedPicture& p) { notify(p.path); });
-  connect(&session_, &Session::shown, this, [this] { setPage(paintPage); });
-  connect(&gallery_->view(), &GalleryView::opened, &session_, &Session::show);
+  connect(&gallery_->view(), &GalleryView::opened, this, [this](const QString& path) {
+    setPage(paintPage);
+    session_.show(path);
+  });
   connect(&gallery_->view(), &GalleryView::compareWanted, &session_, &Session::compareReady);
   connect(models_, &ModelsPage::chosen, this, [this] { setPage(paintPage); });
   connect(&session_.store(), &SettingsStore::themeChanged, this, &MainWindow::chooseTheme);

@@ -1,5 +1,7 @@
 #include "gui/views/paint_page.h"
 
+#include <QClipboard>
+#include <QGuiApplication>
 #include <QMenu>
 #include <QVBoxLayout>
 
@@ -50,6 +52,7 @@ PaintPage::PaintPage(Session& session)
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->addWidget(splitter_);
+  connectTools();
   connectSession();
 }
 
@@ -76,7 +79,8 @@ QWidget* PaintPage::makeMiddle() {
   layout->setSpacing(0);
   layout->addWidget(canvas_, 1);
   layout->addWidget(progress_);
-  layout->addWidget(makeTools());
+  tools_ = new PictureTools;
+  layout->addWidget(tools_);
   layout->addWidget(steps_);
   auto* over = new QVBoxLayout(canvas_);
   over->addWidget(makeWelcome(), 0, Qt::AlignCenter);
@@ -117,46 +121,22 @@ QWidget* PaintPage::makeWelcome() {
   return welcome_;
 }
 
-QWidget* PaintPage::makeTools() {
-  auto* fit = iconButton("fit", tr("Fit the picture into the window"), tr("Ctrl+0"));
-  auto* one = iconButton("one", tr("One pixel a pixel"), tr("Ctrl+1"));
-  branch_ = iconButton("branch", tr("Branch from this step with the settings as they are now"), tr("Ctrl+B"));
-  branch_->setEnabled(false);
-  exact_ = iconButton("compare", tr("Paint this seed without shortcuts and compare"), tr("Ctrl+E"));
-  exact_->setEnabled(false);
-  tokens_ = iconButton("tokens", tr("Show which tokens were left out"), tr("Ctrl+T"));
-  tokens_->setCheckable(true);
-  tokens_->setChecked(session_.store().state().tokensShown);
-  fit->setShortcut(Qt::CTRL | Qt::Key_0);
-  one->setShortcut(Qt::CTRL | Qt::Key_1);
-  branch_->setShortcut(Qt::CTRL | Qt::Key_B);
-  exact_->setShortcut(Qt::CTRL | Qt::Key_E);
-  tokens_->setShortcut(Qt::CTRL | Qt::Key_T);
-  zoom_ = label({}, "dim");
-  status_ = label({}, "dim");
-  totals_ = label({}, "dim");
-  auto* bar = new QWidget;
-  auto* layout = new QHBoxLayout(bar);
-  layout->setContentsMargins(space::kMedium, space::kTight, space::kMedium, space::kTight);
-  layout->setSpacing(space::kTight);
-  layout->addWidget(status_);
-  layout->addSpacing(space::kMedium);
-  layout->addWidget(totals_, 1);
-  for (QWidget* tool :
-       {static_cast<QWidget*>(branch_), static_cast<QWidget*>(exact_), static_cast<QWidget*>(tokens_),
-        static_cast<QWidget*>(fit), static_cast<QWidget*>(one), static_cast<QWidget*>(zoom_)})
-    layout->addWidget(tool);
-  zoom_->setMinimumWidth(40);
-  connect(fit, &QToolButton::clicked, canvas_, &Canvas::fit);
-  connect(one, &QToolButton::clicked, canvas_, &Canvas::showOneToOne);
-  connect(tokens_, &QToolButton::toggled, canvas_, &Canvas::setTokensShown);
-  connect(tokens_, &QToolButton::toggled, &session_.store(), &SettingsStore::setTokensShown);
-  connect(branch_, &QToolButton::clicked, this, [this] { session_.branch(timeline_->current()); });
-  connect(exact_, &QToolButton::clicked, this, [this] { session_.paintExact(path_); });
-  connect(canvas_, &Canvas::zoomChanged, this, [this](double zoom) {
-    zoom_->setText(QStringLiteral("%1 %").arg(100 * zoom * devicePixelRatio(), 0, 'f', 0));
-  });
-  return bar;
+void PaintPage::connectTools() {
+  const WindowState& state = session_.store().state();
+  tools_->tokens().setChecked(state.tokensShown);
+  tools_->decoded().setChecked(state.previewsDecoded);
+  connect(&tools_->fit(), &QToolButton::clicked, canvas_, &Canvas::fit);
+  connect(&tools_->oneToOne(), &QToolButton::clicked, canvas_, &Canvas::showOneToOne);
+  connect(&tools_->tokens(), &QToolButton::toggled, canvas_, &Canvas::setTokensShown);
+  connect(&tools_->tokens(), &QToolButton::toggled, &session_.store(), &SettingsStore::setTokensShown);
+  connect(&tools_->decoded(), &QToolButton::toggled, &session_, &Session::decodePreviews);
+  connect(&tools_->branch(), &QToolButton::clicked, this, [this] { session_.branch(timeline_->current()); });
+  connect(&tools_->exact(), &QToolButton::clicked, this, [this] { session_.paintExact(picture_.path); });
+  connect(&tools_->copy(), &QToolButton::clicked, this,
+          [this] { QGuiApplication::clipboard()->setImage(picture_.image); });
+  connect(&tools_->save(), &QToolButton::clicked, this, [this] { askAndSave(session_, picture_); });
+  connect(&tools_->watch(), &QPushButton::clicked, this, &PaintPage::watchRun);
+  connect(canvas_, &Canvas::zoomChanged, tools_, &PictureTools::setZoom);
 }
 
 QWidget* PaintPage::makeSide() {
@@ -185,7 +165,7 @@ void PaintPage::connectSession() {
   connect(&session_, &Session::stageReached, this, [this](PaintStage stage) {
     welcome_->hide();
     settings_->cancelButton().setEnabled(true);
-    status_->setText(stageText(stage));
+    tools_->setStatus(stageText(stage));
     const int row = session_.queue().rowOf(session_.running());
     if (row < 0) return;
     const PaintSettings& s = session_.queue().entry(row).job.settings;
@@ -195,31 +175,32 @@ void PaintPage::connectSession() {
   });
   connect(&session_, &Session::stepTaken, this, [this](const StepFrame& frame) {
     steps_->show();
-    showFrame(frame);
+    if (watching_) showFrame(frame);
     progress_->setValue(frame.step);
     showProgress();
-    showTotals();
+    tools_->setTotals(session_.strip().totals());
   });
   connect(&session_, &Session::painted, this, [this](const PaintedPicture& picture) {
     session_.store().setWelcomed();
-    showPicture(picture.image, picture.path);
-    status_->setText(tr("Painted in %1").arg(durationText(picture.totalSeconds)));
-    showTotals();
+    if (watching_ || picture.path.isEmpty()) showPicture({picture.image, picture.path, picture.recipe});
+    tools_->setStatus(tr("Painted in %1").arg(durationText(picture.totalSeconds)));
+    tools_->setTotals(session_.strip().totals());
   });
-  connect(&session_, &Session::gridReady, this,
-          [this](const QString& path, const QImage& sheet) { showPicture(sheet, path); });
+  connect(&session_, &Session::gridReady, this, [this](const QString& path, const QImage& sheet) {
+    showPicture({sheet, path, {}});
+  });
   connect(&session_, &Session::shown, this, [this](const QString& path, const QImage& image) {
     welcome_->hide();
-    showPicture(image, path);
+    showPicture({image, path, {}});
+    watching_ = session_.running() == 0;
+    tools_->watch().setVisible(!watching_);
+    if (!watching_) return;
     steps_->setVisible(session_.timeline().rowCount() > 0);
-    status_->setText(QString());
-    showTotals();
+    tools_->setStatus(QString());
+    tools_->setTotals(session_.strip().totals());
   });
-  connect(&session_, &Session::cancelled, this, [this] { status_->setText(tr("Cancelled")); });
-  connect(&session_, &Session::idle, this, [this] {
-    settings_->cancelButton().setEnabled(false);
-    progress_->reset();
-  });
+  connect(&session_, &Session::cancelled, this, [this] { tools_->setStatus(tr("Cancelled")); });
+  connect(&session_, &Session::idle, this, &PaintPage::onIdle);
   connect(timeline_, &TimelineView::scrubbed, this, &PaintPage::scrub);
   connect(timeline_, &TimelineView::branchWanted, &session_, &Session::branch);
   connect(strip_, &StripView::stepClicked, this, [this](int column) {
@@ -227,9 +208,9 @@ void PaintPage::connectSession() {
     timeline_->setCurrent(column + 1 - first);
   });
   connect(canvas_, &Canvas::contextMenuWanted, this, [this](const QPoint& where) {
-    if (path_.isEmpty()) return;
+    if (picture_.path.isEmpty()) return;
     QMenu menu;
-    addPictureActions(menu, session_, path_);
+    addPictureActions(menu, session_, picture_.path);
     menu.exec(where);
   });
 }
@@ -238,20 +219,37 @@ void PaintPage::showFrame(const StepFrame& frame) {
   if (!frame.preview.isNull()) canvas_->setPreview(frame.preview, runSize_);
   canvas_->setTokens(frame.kept, frame.tokenColumns);
   strip_->setStep(frame.step - 1);
-  path_.clear();
-  exact_->setEnabled(false);
-  branch_->setEnabled(false);
+  picture_ = {};
+  for (QToolButton* needsPicture : {&tools_->exact(), &tools_->branch(), &tools_->copy(), &tools_->save()})
+    needsPicture->setEnabled(false);
 }
 
-void PaintPage::showPicture(const QImage& image, const QString& path) {
-  picture_ = image;
-  path_ = path;
-  runSize_ = image.size();
-  canvas_->setPicture(image, path);
-  timeline_->selectionModel()->clear();
+void PaintPage::showPicture(const ShownPicture& picture) {
+  picture_ = picture;
+  canvas_->setPicture(picture.image, picture.path);
+  if (session_.running() == 0) timeline_->selectionModel()->clear();
   strip_->setStep(-1);
-  exact_->setEnabled(!path.isEmpty());
-  branch_->setEnabled(false);
+  tools_->exact().setEnabled(!picture.path.isEmpty());
+  tools_->copy().setEnabled(true);
+  tools_->save().setEnabled(true);
+  tools_->branch().setEnabled(false);
+}
+
+void PaintPage::watchRun() {
+  watching_ = true;
+  tools_->watch().hide();
+  const int steps = session_.timeline().rowCount();
+  if (session_.running() != 0 && steps > 0) showFrame(session_.timeline().frame(steps - 1));
+}
+
+// What was looked at meanwhile stays, now with its own steps.
+void PaintPage::onIdle() {
+  settings_->cancelButton().setEnabled(false);
+  progress_->reset();
+  if (watching_) return;
+  watching_ = true;
+  tools_->watch().hide();
+  if (!picture_.path.isEmpty()) session_.show(picture_.path);
 }
 
 // After a run: an earlier step in the canvas; the last one is the picture itself.
@@ -261,31 +259,24 @@ void PaintPage::scrub(int row) {
   const bool isLast = row + 1 == session_.timeline().rowCount();
   strip_->setStep(frame.step - 1);
   if (isLast)
-    canvas_->setPicture(picture_, path_);
+    canvas_->setPicture(picture_.image, picture_.path);
   else
     canvas_->setPreview(frame.preview, runSize_);
   canvas_->setTokens(frame.kept, frame.tokenColumns);
-  branch_->setEnabled(!isLast && !session_.timeline().recipe().isEmpty());
-  status_->setText(tr("Step %1 of %2").arg(frame.step).arg(frame.steps));
+  tools_->branch().setEnabled(!isLast && !session_.timeline().recipe().isEmpty());
+  tools_->setStatus(tr("Step %1 of %2").arg(frame.step).arg(frame.steps));
 }
 
 void PaintPage::showProgress() {
   const int row = session_.queue().rowOf(session_.running());
   if (row < 0) return;
   const QueueEntry& entry = session_.queue().entry(row);
-  status_->setText(
-      tr("Step %1 of %2, %3 left").arg(entry.step).arg(entry.steps).arg(durationText(entry.secondsLeft())));
-}
-
-void PaintPage::showTotals() {
-  const RunTotals& totals = session_.strip().totals();
-  if (totals.fullMacs == 0) return totals_->clear();
-  const QString work = tr("%1 of %2 multiply-adds")
-                           .arg(macsText(static_cast<double>(totals.executedMacs)),
-                                macsText(static_cast<double>(totals.fullMacs)));
-  totals_->setText(totals.saved() > 0.0005
-                       ? tr("%1, %2 % saved").arg(work).arg(100 * totals.saved(), 0, 'f', 0)
-                       : tr("%1, exact").arg(work));
+  QString text =
+      tr("Step %1 of %2, %3 left").arg(entry.step).arg(entry.steps).arg(durationText(entry.secondsLeft()));
+  const StepFrame& last = session_.timeline().frames().last();
+  if (last.decoded)
+    text = tr("%1, previews %2 a step").arg(text, durationText(last.previewMilliseconds / 1000));
+  tools_->setStatus(text);
 }
 
 }  // namespace diorama::gui

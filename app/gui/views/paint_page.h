@@ -1,14 +1,14 @@
 #pragma once
 
-#include <QLabel>
 #include <QProgressBar>
 #include <QSplitter>
-#include <QToolButton>
 #include <QWidget>
 
 #include "gui/models/session.h"
 #include "gui/views/canvas.h"
 #include "gui/views/gallery_view.h"
+#include "gui/views/picture_actions.h"
+#include "gui/views/picture_tools.h"
 #include "gui/views/queue_panel.h"
 #include "gui/views/settings_panel.h"
 #include "gui/views/strip_view.h"
@@ -27,21 +27,21 @@ class PaintPage : public QWidget {
   Canvas& canvas() { return *canvas_; }
   TimelineView& timeline() { return *timeline_; }
   StripView& strip() { return *strip_; }
-  QToolButton& tokensButton() { return *tokens_; }
-  QToolButton& branchButton() { return *branch_; }
+  PictureTools& tools() { return *tools_; }
   QSplitter& splitter() { return *splitter_; }
 
  private:
   QWidget* makeMiddle();
-  QWidget* makeTools();
   QWidget* makeSide();
   QWidget* makeWelcome();
+  void connectTools();
   void connectSession();
   void showFrame(const StepFrame& frame);
-  void showPicture(const QImage& image, const QString& path);
+  void showPicture(const ShownPicture& picture);
+  void watchRun();
+  void onIdle();
   void scrub(int row);
   void showProgress();
-  void showTotals();
 
   Session& session_;
   SettingsPanel* settings_;
@@ -51,15 +51,10 @@ class PaintPage : public QWidget {
   TimelineView* timeline_;
   QWidget* steps_;
   StripView* strip_;
-  QToolButton* branch_;
-  QToolButton* exact_;
-  QToolButton* tokens_;
-  QLabel* zoom_;
-  QLabel* status_;
-  QLabel* totals_;
+  PictureTools* tools_;
   QProgressBar* progress_;
-  QImage picture_;
-  QString path_;
+  ShownPicture picture_;
+  bool watching_ = true;  // the run; false: another picture is looked at meanwhile
   QSize runSize_;
 };
 

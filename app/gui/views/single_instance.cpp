@@ -6,7 +6,10 @@
 
 namespace diorama::gui {
 
-SingleInstance::SingleInstance(const QString& library, QObject* parent) : QObject(parent) {
+SingleInstance::SingleInstance(const QString& library, QObject* parent)
+    : QObject(parent), lock_(QDir(library).filePath(QStringLiteral("window.lock"))) {
+  QDir().mkpath(library);
+  lock_.setStaleLockTime(0);  // stale only when its program is gone, however long it runs
   constexpr int kDigits = 16;
   const QByteArray path = QDir(library).absolutePath().toUtf8();
   const QByteArray digest = QCryptographicHash::hash(path, QCryptographicHash::Sha1).toHex().left(kDigits);
@@ -20,11 +23,16 @@ SingleInstance::SingleInstance(const QString& library, QObject* parent) : QObjec
 
 bool SingleInstance::claim() {
   constexpr int kMilliseconds = 500;
-  QLocalSocket socket;
-  socket.connectToServer(name_);
-  if (socket.waitForConnected(kMilliseconds)) return false;
+  if (!lock_.tryLock(kMilliseconds) && lock_.error() == QLockFile::LockFailedError) {
+    QLocalSocket socket;
+    socket.connectToServer(name_);
+    socket.waitForConnected(kMilliseconds);
+    return false;
+  }
+  // A folder that cannot be written to has no lock; the window says so, and opens.
   QLocalServer::removeServer(name_);  // left behind by a crash
-  return server_.listen(name_);
+  server_.listen(name_);
+  return true;
 }
 
 }  // namespace diorama::gui

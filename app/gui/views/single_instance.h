@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QLocalServer>
+#include <QLockFile>
 #include <QObject>
 
 namespace diorama::gui {
@@ -12,7 +13,7 @@ class SingleInstance : public QObject {
  public:
   explicit SingleInstance(const QString& library, QObject* parent = nullptr);
 
-  // True: this is the first. False: another has the library and was told.
+  // True: this is the first, which a lock in the library's folder tells. False: another has it and was told.
   bool claim();
 
  signals:
@@ -20,6 +21,7 @@ class SingleInstance : public QObject {
 
  private:
   QString name_;
+  QLockFile lock_;
   QLocalServer server_;
 };
 

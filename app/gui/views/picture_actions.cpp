@@ -1,0 +1,68 @@
+#include "gui/views/picture_actions.h"
+
+#include <QClipboard>
+#include <QDesktopServices>
+#include <QFile>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QGuiApplication>
+#include <QUrl>
+
+#include "gui/service/picture_file.h"
+#include "gui/views/icons.h"
+
+namespace diorama::gui {
+namespace {
+
+bool copyFile(const QString& from, const QString& to) {
+  QFile file(from);
+  return file.open(QIODevice::ReadOnly) && writeAtomically(to, file.readAll());
+}
+
+}  // namespace
+
+bool savePicture(Session& session, const ShownPicture& picture, const QString& target) {
+  if (target == picture.path) return true;
+  const bool saved = picture.path.isEmpty()
+                         ? writePictureFile(target, picture.image, picture.recipe).isEmpty()
+                         : copyFile(picture.path, target);
+  if (saved)
+    emit session.message(Session::tr("Saved as %1.").arg(target), {}, false);
+  else
+    emit session.message(Session::tr("%1 cannot be written.").arg(target),
+                         Session::tr("Choose another folder, or check the space on the disk."), true);
+  return saved;
+}
+
+void askAndSave(Session& session, const ShownPicture& picture) {
+  const QString name =
+      picture.path.isEmpty() ? Session::tr("picture.png") : QFileInfo(picture.path).fileName();
+  const QString target = QFileDialog::getSaveFileName(nullptr, Session::tr("Save picture"), name,
+                                                      Session::tr("Pictures (*.png)"));
+  if (!target.isEmpty()) savePicture(session, picture, target);
+}
+
+void addPictureActions(QMenu& menu, Session& session, const QString& path) {
+  QClipboard* clipboard = QGuiApplication::clipboard();
+  menu.addAction(icon("copy"), Session::tr("Copy picture"),
+                 [clipboard, path] { clipboard->setImage(QImage(path)); });
+  menu.addAction(icon("copy"), Session::tr("Copy settings"),
+                 [clipboard, path] { clipboard->setText(parametersOf(readPictureFile(path).recipe)); });
+  menu.addAction(icon("reset"), Session::tr("Use these settings"),
+                 [&session, path] { session.restore(path); });
+  menu.addAction(icon("compare"), Session::tr("Compare with exact"),
+                 [&session, path] { session.paintExact(path); });
+  menu.addSeparator();
+  menu.addAction(icon("save"), Session::tr("Save as…"), [&session, path] {
+    askAndSave(session, {QImage(path), path, {}});
+  });
+  menu.addAction(icon("folder"), Session::tr("Open folder"),
+                 [path] { QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(path).absolutePath())); });
+  menu.addAction(icon("trash"), Session::tr("Move to trash"), [&session, path] {
+    if (!session.gallery().moveToTrash(path))
+      emit session.message(Session::tr("%1 cannot be moved to the trash.").arg(path),
+                           Session::tr("Delete it in its folder."), true);
+  });
+}
+
+}  // namespace diorama::gui

@@ -1,0 +1,55 @@
+// The line under the canvas: what happens, and what can be done with what is shown.
+#pragma once
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QToolButton>
+#include <QWidget>
+
+#include "gui/models/strip_model.h"
+
+namespace diorama::gui {
+
+class PictureTools : public QWidget {
+  Q_OBJECT
+
+ public:
+  PictureTools();
+
+  QToolButton& branch() { return *branch_; }
+  QToolButton& exact() { return *exact_; }
+  QToolButton& tokens() { return *tokens_; }
+  QToolButton& decoded() { return *decoded_; }
+  QToolButton& copy() { return *copy_; }
+  QToolButton& save() { return *save_; }
+  QToolButton& fit() { return *fit_; }
+  QToolButton& oneToOne() { return *oneToOne_; }
+  // Back from another picture to the one that is painted.
+  QPushButton& watch() { return *watch_; }
+
+  void setStatus(const QString& text) { status_->setText(text); }
+  QString status() const { return status_->text(); }
+  void setTotals(const RunTotals& totals);
+  QString totals() const { return totals_->text(); }
+  void setZoom(double zoom);
+
+ private:
+  QToolButton* tool(const QString& iconName, const QString& name, const QKeySequence& keys);
+
+  QHBoxLayout* tools_;
+  QLabel* status_;
+  QPushButton* watch_;
+  QToolButton* branch_;
+  QToolButton* exact_;
+  QToolButton* tokens_;
+  QToolButton* decoded_;
+  QToolButton* copy_;
+  QToolButton* save_;
+  QToolButton* fit_;
+  QToolButton* oneToOne_;
+  QLabel* zoom_;
+  QLabel* totals_;
+};
+
+}  // namespace diorama::gui
