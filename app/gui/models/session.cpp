@@ -7,6 +7,7 @@
 
 #include "gui/models/gallery_rows.h"
 #include "gui/service/picture_file.h"
+#include "gui/service/request.h"
 
 namespace diorama::gui {
 namespace {
