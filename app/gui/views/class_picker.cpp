@@ -25,7 +25,8 @@ ClassPicker::ClassPicker() : search_(new QLineEdit), list_(new QListView) {
   connect(search_, &QLineEdit::textChanged, &found_, &QSortFilterProxyModel::setFilterFixedString);
   connect(list_->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& at) {
     const int label = found_.mapToSource(at).row();
-    if (!at.isValid() || label == chosen_) return;
+    // A search moves the current row too, where it hides it: that picks nothing.
+    if (!at.isValid() || label == chosen_ || !list_->hasFocus()) return;
     chosen_ = label;
     emit picked(label);
   });

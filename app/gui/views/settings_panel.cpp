@@ -48,8 +48,8 @@ SettingsPanel::SettingsPanel(Session& session) : session_(session) {
 }
 
 QWidget* SettingsPanel::makePrompt() {
-  constexpr int kPromptLines = 4;
-  constexpr int kNegativeLines = 2;
+  constexpr int kPromptLines = 3;
+  constexpr int kNegativeLines = 1;
   model_ = named(new QComboBox, tr("Model"));
   prompt_ = named(new PromptEdit(kPromptLines), tr("Prompt"));
   prompt_->setPlaceholderText(tr("What should be painted?"));
