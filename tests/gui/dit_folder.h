@@ -1,4 +1,4 @@
-// A DiT of any size with drawn weights of 8 bits, as a model folder. It paints noise.
+// A DiT of any size with drawn weights, as a model folder. It paints noise.
 #pragma once
 
 #include <QDir>
@@ -39,13 +39,14 @@ inline QJsonObject ditConfig(const DitSize& size) {
           {"norm_eps", 1e-5}};
 }
 
-// Uniform in +-15 / 512: the 16 smallest numbers of E4M3 lie evenly.
+// BF16 between 1/128 and 1/32, of either sign.
 inline QByteArray drawnBytes(qint64 count, quint64& state) {
   QByteArray bytes(count, Qt::Uninitialized);
   auto* out = reinterpret_cast<quint8*>(bytes.data());
   for (qint64 i = 0; i < count; ++i) {
     state = state * 6364136223846793005ULL + 1442695040888963407ULL;
-    out[i] = static_cast<quint8>(state >> 56) & 0x8F;
+    const auto drawn = static_cast<quint8>(state >> 56);
+    out[i] = i % 2 == 0 ? drawn : static_cast<quint8>((drawn & 0x80) | 0x3C);
   }
   return bytes;
 }
@@ -65,8 +66,8 @@ inline void writeDrawnWeights(const QString& path, const nn::TensorTable& table)
       count *= spec.shape[i];
     }
     header[QString::fromStdString(spec.name)] =
-        QJsonObject{{"dtype", "F8_E4M3"}, {"shape", shape}, {"data_offsets", QJsonArray{end, end + count}}};
-    end += count;
+        QJsonObject{{"dtype", "BF16"}, {"shape", shape}, {"data_offsets", QJsonArray{end, end + 2 * count}}};
+    end += 2 * count;
   }
   const QByteArray text = QJsonDocument(header).toJson(QJsonDocument::Compact);
   const auto length = static_cast<quint64>(text.size());

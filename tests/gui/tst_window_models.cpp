@@ -1,4 +1,4 @@
-// Models in the window: imported, quantised, with classes, and one as large as DiT-XL/2.
+// Models in the window: imported, quantised, with classes, and one as wide as DiT-XL/2.
 #include <QDialogButtonBox>
 #include <QLineEdit>
 #include <QListView>
@@ -53,8 +53,8 @@ class TestWindowModels : public QObject {
   void import(const QString& source, bool link) {
     window().setPage(MainWindow::modelsPage);
     QTest::mouseClick(window().findChild<QPushButton*>("importModel"), Qt::LeftButton);
-    auto* dialog = window().findChild<ImportDialog*>();
-    QVERIFY(dialog != nullptr);
+    QVERIFY(!window().findChildren<ImportDialog*>().isEmpty());
+    ImportDialog* dialog = window().findChildren<ImportDialog*>().last();  // earlier ones may not be gone yet
     dialog->link().setChecked(link);
     QTest::keyClicks(&dialog->source(), source);
     accept(dialog);
@@ -103,7 +103,7 @@ class TestWindowModels : public QObject {
     QCOMPARE(QFileInfo(imported[0][0].toString()).symLinkTarget(), QString(kMini));
     import(kMini, true);
     QVERIFY(failed.count() > 0 || failed.wait(kPatience));
-    QVERIFY(window().messages().text().contains("already"));
+    QVERIFY2(window().messages().text().contains("already"), qPrintable(window().messages().text()));
   }
 
   void refuses_a_broken_folder_in_the_engines_words() {
@@ -171,7 +171,7 @@ class TestWindowModels : public QObject {
     w_->set([](PaintSettings& s) { s.steps = 2; });
     QSignalSpy painted(&session(), &Session::painted);
     QTest::mouseClick(&window().paint().settings().paintButton(), Qt::LeftButton);
-    QVERIFY(painted.count() > 0 || painted.wait(kPatience));
+    QVERIFY2(painted.count() > 0 || painted.wait(kPatience), qPrintable(window().messages().text()));
     const auto picture = painted[0][0].value<PaintedPicture>();
     QCOMPARE(picture.settings.classLabel, 7);
     QCOMPARE(QJsonDocument::fromJson(picture.recipe)["class"].toInt(), 7);
@@ -179,8 +179,9 @@ class TestWindowModels : public QObject {
 
   void answers_input_within_50_ms_beside_a_dit_xl_2() {
     constexpr int kKeys = 200;
+    // The width of DiT-XL/2 and 20 of its 28 blocks: a file below 1 GB.
     const QString folder = folder_->filePath("dit-xl-2");
-    writeDitFolder(folder, {.layers = 28, .heads = 16, .headDim = 72, .classes = 1000});
+    writeDitFolder(folder, {.layers = 20, .heads = 16, .headDim = 72, .classes = 1000});
     QVERIFY(addModel(folder));
     qInfo("DiT of %.0f million parameters, bf16",
           static_cast<double>(session().models().find(folder)->parameters) / 1e6);
@@ -192,7 +193,7 @@ class TestWindowModels : public QObject {
     QSignalSpy stages(&session(), &Session::stageReached);
     QTest::mouseClick(&window().paint().settings().paintButton(), Qt::LeftButton);
     while (stages.isEmpty() || stages.last()[0].value<PaintStage>() != PaintStage::denoise)
-      QVERIFY(stages.wait(5 * kPatience));
+      QVERIFY2(stages.wait(kPatience), qPrintable(window().messages().text()));
     QLineEdit* edit = window().findChild<ClassPicker*>()->findChild<QLineEdit*>();
     std::vector<double> milliseconds;
     for (int i = 0; i < kKeys; ++i) {

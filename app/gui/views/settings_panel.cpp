@@ -49,7 +49,7 @@ SettingsPanel::SettingsPanel(Session& session) : session_(session) {
 
 QWidget* SettingsPanel::makePrompt() {
   constexpr int kPromptLines = 3;
-  constexpr int kNegativeLines = 1;
+  constexpr int kNegativeLines = 2;
   model_ = named(new QComboBox, tr("Model"));
   prompt_ = named(new PromptEdit(kPromptLines), tr("Prompt"));
   prompt_->setPlaceholderText(tr("What should be painted?"));
