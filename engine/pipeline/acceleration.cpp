@@ -79,7 +79,7 @@ ChosenPlan choose_acceleration(const ModelFolder& folder, const std::string& wis
     if (plans.has(wish)) return {checked(named(Plan::read(plans.get<Config>(wish)), wish), folder), ""};
   if (auto plan = untuned_plan(wish))
     return {std::move(plan), fmt::format("{} was not tuned; {} is a cautious default", folder.title(), wish)};
-  fail(Fault::usage, "[accelerate] {} has no plan {}; choose off, {}, or a file that ends in .json",
+  fail(Fault::usage, "[accelerate] {} has no plan {}; choose {}, off, or a file that ends in .json",
        folder.title(), wish, fmt::join(known_plans(folder), ", "));
 }
 

@@ -166,7 +166,7 @@ class TestEngineService : public QObject {
     QSignalSpy progressed(&engine, &EngineService::quantiseProgressed);
     QSignalSpy failed(&engine, &EngineService::quantiseFailed);
     const QString folder = folder_.filePath("mini-w8a8");
-    engine.quantise(job(0, 1).settings.model, folder, "w8a8");
+    engine.quantise({job(0, 1).settings.model, folder, "w8a8"});
     QVERIFY(progressed.wait(kPatience));
     engine.cancelQuantising();
     QVERIFY(failed.wait(kPatience));

@@ -13,7 +13,8 @@ Library Library::standard() {
     return QStandardPaths::writableLocation(where);
   };
   return {place(QStandardPaths::GenericDataLocation) + "/diorama/library",
-          place(QStandardPaths::PicturesLocation) + "/Diorama"};
+          place(QStandardPaths::PicturesLocation) + "/Diorama",
+          place(QStandardPaths::GenericDataLocation) + "/diorama/models"};
 }
 
 bool writeAtomically(const QString& path, const QByteArray& bytes) {

@@ -10,10 +10,13 @@ namespace diorama::gui {
 struct Library {
   QString folder;    // queue, gallery index, settings
   QString pictures;  // where new pictures go
+  QString models;    // where imported models go; empty: within the folder
 
+  QString modelsFolder() const { return models.isEmpty() ? folder + "/models" : models; }
   QString file(const QString& name) const { return folder + '/' + name; }
 
-  // ~/.local/share/diorama/library and ~/Pictures/Diorama, by the desktop's own settings.
+  // ~/.local/share/diorama/library, ~/Pictures/Diorama and ~/.local/share/diorama/models, by the desktop's
+  // own settings.
   static Library standard();
 };
 

@@ -39,6 +39,12 @@ QueueEntry readEntry(const QJsonObject& json) {
   return entry;
 }
 
+QString titleOf(const PaintSettings& settings) {
+  if (!settings.prompt.isEmpty()) return settings.prompt;
+  return settings.classLabel >= 0 ? QueueModel::tr("Class %1").arg(settings.classLabel)
+                                  : QueueModel::tr("No prompt");
+}
+
 }  // namespace
 
 double QueueEntry::secondsLeft() const {
@@ -80,9 +86,9 @@ QVariant QueueModel::data(const QModelIndex& index, int role) const {
   switch (role) {
     case Qt::DisplayRole:
     case Qt::AccessibleTextRole:
-      return entry.job.settings.prompt;
+      return titleOf(entry.job.settings);
     case Qt::ToolTipRole:
-      return entry.problem.isEmpty() ? entry.job.settings.prompt : entry.problem;
+      return entry.problem.isEmpty() ? titleOf(entry.job.settings) : entry.problem;
     case StateRole:
       return static_cast<int>(entry.state);
     case StepRole:

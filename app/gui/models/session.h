@@ -15,6 +15,7 @@
 #include "gui/models/timeline_model.h"
 #include "gui/service/device_facts.h"
 #include "gui/service/engine_service.h"
+#include "gui/service/model_import.h"
 
 namespace diorama::gui {
 
@@ -32,6 +33,8 @@ class Session : public QObject {
   TimelineModel& timeline() { return timeline_; }
   StripModel& strip() { return strip_; }
   EngineService& engine() { return engine_; }
+  ModelImport& importer() { return importer_; }
+  QString modelsFolder() const { return library_.modelsFolder(); }
   const QList<DeviceFacts>& devices() const { return devices_; }
 
   // The model that is set; null while it is read.
@@ -102,6 +105,7 @@ class Session : public QObject {
   qint64 running_ = 0;
   QString shownPath_;
   QThreadPool pool_;
+  ModelImport importer_;
   EngineService engine_;
 };
 

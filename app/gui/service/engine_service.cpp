@@ -50,10 +50,13 @@ void EngineService::prepare(const PaintSettings& settings) {
   QMetaObject::invokeMethod(worker_, [worker = worker_, settings] { worker->prepare(settings); });
 }
 
-void EngineService::quantise(const QString& model, const QString& destination, const QString& format) {
-  QMetaObject::invokeMethod(worker_, [worker = worker_, model, destination, format] {
-    worker->quantise(model, destination, format);
-  });
+void EngineService::watchSteps(std::function<void(const StepFrame&)> watcher) {
+  QMetaObject::invokeMethod(
+      worker_, [worker = worker_, watcher = std::move(watcher)] { worker->watchSteps(watcher); });
+}
+
+void EngineService::quantise(const QuantiseWish& wish) {
+  QMetaObject::invokeMethod(worker_, [worker = worker_, wish] { worker->quantise(wish); });
 }
 
 }  // namespace diorama::gui

@@ -4,10 +4,12 @@
 
 #include <QObject>
 #include <QThread>
+#include <functional>
 #include <memory>
 
 #include "gui/service/engine_events.h"
 #include "gui/service/job_control.h"
+#include "gui/service/quantise_wish.h"
 
 namespace diorama::gui {
 
@@ -24,9 +26,11 @@ class EngineService : public QObject {
   void paint(const PaintJob& job);
   void cancel(qint64 job) { control_.cancel(job); }
   void prepare(const PaintSettings& settings);
+  // Sees each step on the engine's thread, before the window does; what it throws ends the picture.
+  void watchSteps(std::function<void(const StepFrame&)> watcher);
   // What the autoencoder makes of each step in place of the quick preview, from the next step on.
   void decodePreviews(bool decode);
-  void quantise(const QString& model, const QString& destination, const QString& format);
+  void quantise(const QuantiseWish& wish);
   void cancelQuantising() { control_.cancel(JobControl::kQuantising); }
 
  signals:

@@ -82,7 +82,9 @@ RenderObserver EngineWorker::observer(qint64 job, Pipeline& pipeline) {
   };
   observer.on_step = [this, job, &pipeline](const StepReport& report) {
     const PreviewKind kind = decodesPreviews_ ? PreviewKind::decoded : PreviewKind::matrix;
-    emit stepTaken(frameOf(job, report, pipeline, kind));
+    const StepFrame frame = frameOf(job, report, pipeline, kind);
+    watcher_(frame);
+    emit stepTaken(frame);
   };
   return observer;
 }
@@ -148,22 +150,24 @@ void EngineWorker::prepare(const PaintSettings& settings) {
   control_.end();
 }
 
-void EngineWorker::quantise(const QString& model, const QString& destination, const QString& format) {
+void EngineWorker::quantise(const QuantiseWish& wish) {
   control_.begin(JobControl::kQuantising);
   try {
-    const ModelFolder folder = ModelFolder::open(find_model(model.toStdString()));
+    const ModelFolder folder = ModelFolder::open(find_model(wish.model.toStdString()));
     QuantiseOptions options;
-    options.format = find_integer_format(format.toStdString());
+    options.format = find_integer_format(wish.format.toStdString());
+    options.prompts = wish.prompts;
+    options.pictures = wish.pictures;
     const QuantiseReport report = quantise_model(
-        folder, toPath(destination), device(QStringLiteral("auto")), options,
+        folder, toPath(wish.destination), device(QStringLiteral("auto")), options,
         [this](const QuantiseProgress& progress) {
           emit quantiseProgressed(QString::fromStdString(progress.what), progress.done, progress.total);
         });
-    emit quantised(destination, tr("%1 MiB became %2 MiB; PSNR of the pictures %3 dB, worst %4 dB")
-                                    .arg(static_cast<double>(report.bytes_before) / (1 << 20), 0, 'f', 1)
-                                    .arg(static_cast<double>(report.bytes_after) / (1 << 20), 0, 'f', 1)
-                                    .arg(report.psnr.mean, 0, 'f', 1)
-                                    .arg(report.psnr.worst, 0, 'f', 1));
+    emit quantised(wish.destination, tr("%1 MiB became %2 MiB; PSNR of the pictures %3 dB, worst %4 dB")
+                                         .arg(static_cast<double>(report.bytes_before) / (1 << 20), 0, 'f', 1)
+                                         .arg(static_cast<double>(report.bytes_after) / (1 << 20), 0, 'f', 1)
+                                         .arg(report.psnr.mean, 0, 'f', 1)
+                                         .arg(report.psnr.worst, 0, 'f', 1));
   } catch (...) {
     emit quantiseFailed(currentFailure());
   }

@@ -3,11 +3,13 @@
 
 #include <QObject>
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <vector>
 
 #include "gui/service/engine_events.h"
 #include "gui/service/job_control.h"
+#include "gui/service/quantise_wish.h"
 #include "pipeline/pipeline.h"
 
 namespace diorama::gui {
@@ -19,6 +21,9 @@ class EngineWorker : public QObject {
   explicit EngineWorker(JobControl& control);
   ~EngineWorker() override;
 
+  // On the engine's thread.
+  void watchSteps(std::function<void(const StepFrame&)> watcher) { watcher_ = std::move(watcher); }
+
  public slots:
   // Runs below the window and everything else; call it first, on the engine's thread.
   void yieldToOthers();
@@ -27,7 +32,7 @@ class EngineWorker : public QObject {
   void paint(const diorama::gui::PaintJob& job);
   // Loads weights ahead of the first picture.
   void prepare(const diorama::gui::PaintSettings& settings);
-  void quantise(const QString& model, const QString& destination, const QString& format);
+  void quantise(const diorama::gui::QuantiseWish& wish);
 
  signals:
   void deviceOpened(const QString& asked, const QString& description);
@@ -52,6 +57,7 @@ class EngineWorker : public QObject {
 
   JobControl& control_;
   std::atomic<bool> decodesPreviews_ = false;
+  std::function<void(const StepFrame&)> watcher_ = [](const StepFrame&) {};
   QString deviceName_;
   std::unique_ptr<Device> device_;
   std::vector<std::unique_ptr<Loaded>> loaded_;  // the one used last at the end

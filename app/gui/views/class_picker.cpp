@@ -23,12 +23,19 @@ ClassPicker::ClassPicker() : search_(new QLineEdit), list_(new QListView) {
   layout->addWidget(search_);
   layout->addWidget(list_);
   connect(search_, &QLineEdit::textChanged, &found_, &QSortFilterProxyModel::setFilterFixedString);
-  connect(list_->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& at) {
+  const auto pick = [this](const QModelIndex& at) {
     const int label = found_.mapToSource(at).row();
     if (!at.isValid() || label == chosen_) return;
     chosen_ = label;
     emit picked(label);
-  });
+  };
+  connect(list_, &QListView::clicked, this, pick);
+  connect(list_, &QListView::activated, this, pick);
+  // A search moves the current row too, where it hides it: that picks nothing.
+  connect(list_->selectionModel(), &QItemSelectionModel::currentChanged, this,
+          [this, pick](const QModelIndex& at) {
+            if (list_->hasFocus()) pick(at);
+          });
 }
 
 void ClassPicker::setClasses(const QStringList& names) {

@@ -1,10 +1,11 @@
 #include "gui/views/models_page.h"
 
 #include <QFileDialog>
-#include <QInputDialog>
 #include <QScrollArea>
 
 #include "gui/views/icons.h"
+#include "gui/views/model_dialogs.h"
+#include "gui/views/progress_row.h"
 #include "gui/views/theme.h"
 #include "gui/views/widgets.h"
 #include "gui/views/words.h"
@@ -30,26 +31,22 @@ QLabel* wrapped(const QString& text, const char* role = nullptr) {
 
 }  // namespace
 
-ModelsPage::ModelsPage(Session& session) : session_(session), progressText_(label({}, "dim")) {
+ModelsPage::ModelsPage(Session& session)
+    : session_(session),
+      importing_(new ProgressRow(tr("Import"))),
+      quantising_(new ProgressRow(tr("Quantisation"))) {
   setObjectName("page");
   setAttribute(Qt::WA_StyledBackground);
   auto* addButton = button(tr("Add a folder…"), "folder");
+  auto* importButton = button(tr("Import a model…"), "save");
+  importButton->setObjectName("importModel");
   auto* refresh = iconButton("retry", tr("Look again"));
   auto* head = new QHBoxLayout;
   head->addWidget(label(tr("Models"), "title"));
   head->addStretch();
+  head->addWidget(importButton);
   head->addWidget(addButton);
   head->addWidget(refresh);
-  progress_ = new QProgressBar;
-  progress_->setTextVisible(false);
-  auto* stop = button(tr("Cancel"));
-  progressBox_ = new QWidget;
-  auto* progressRow = new QHBoxLayout(progressBox_);
-  progressRow->setContentsMargins(0, 0, 0, 0);
-  progressRow->addWidget(progressText_);
-  progressRow->addWidget(progress_, 1);
-  progressRow->addWidget(stop);
-  progressBox_->hide();
   auto* content = new QWidget;
   content->setObjectName("page");
   content->setAttribute(Qt::WA_StyledBackground);
@@ -64,31 +61,58 @@ ModelsPage::ModelsPage(Session& session) : session_(session), progressText_(labe
   layout->setContentsMargins(space::kHuge, space::kLarge, space::kHuge, space::kLarge);
   layout->setSpacing(space::kLarge);
   layout->addLayout(head);
-  layout->addWidget(progressBox_);
+  layout->addWidget(importing_);
+  layout->addWidget(quantising_);
   layout->addWidget(scroll, 1);
 
   connect(addButton, &QPushButton::clicked, this, &ModelsPage::add);
   connect(refresh, &QToolButton::clicked, &session.models(), &ModelsModel::refresh);
   connect(&session.models(), &ModelsModel::modelRead, this, &ModelsPage::rebuild);
   connect(&session.models(), &QAbstractItemModel::rowsRemoved, this, &ModelsPage::rebuild);
-  EngineService& engine = session.engine();
-  connect(stop, &QPushButton::clicked, &engine, &EngineService::cancelQuantising);
+  connect(importButton, &QPushButton::clicked, this, &ModelsPage::askImport);
+  connectImport();
+  connectQuantise();
+  rebuild();
+}
+
+void ModelsPage::connectImport() {
+  ModelImport& importer = session_.importer();
+  connect(importing_, &ProgressRow::stopped, &importer, &ModelImport::cancel);
+  connect(&importer, &ModelImport::progressed, this, [this](qint64 done, qint64 total) {
+    constexpr int kParts = 1000;
+    const double share = total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 0;
+    importing_->setProgress(
+        tr("Copying: %1 of %2")
+            .arg(bytesText(static_cast<double>(done)), bytesText(static_cast<double>(total))),
+        static_cast<int>(kParts * share), kParts);
+  });
+  connect(&importer, &ModelImport::imported, this, [this](const QString& folder) {
+    importing_->hide();
+    session_.models().addFolder(folder);
+    emit session_.message(tr("%1 is ready.").arg(folder), {}, false);
+  });
+  connect(&importer, &ModelImport::failed, this, [this](const Failure& failure) {
+    importing_->hide();
+    if (!failure.cancelled()) emit session_.message(failure.what, failure.advice, true);
+  });
+}
+
+void ModelsPage::connectQuantise() {
+  EngineService& engine = session_.engine();
+  connect(quantising_, &ProgressRow::stopped, &engine, &EngineService::cancelQuantising);
   connect(&engine, &EngineService::quantiseProgressed, this,
           [this](const QString& what, int done, int total) {
-            progressText_->setText(tr("%1: %2 of %3").arg(what).arg(done).arg(total));
-            progress_->setRange(0, total);
-            progress_->setValue(done);
+            quantising_->setProgress(tr("%1: %2 of %3").arg(what).arg(done).arg(total), done, total);
           });
   connect(&engine, &EngineService::quantised, this, [this](const QString& folder, const QString& report) {
-    progressBox_->hide();
+    quantising_->hide();
     session_.models().addFolder(folder);
     emit session_.message(tr("%1 is ready.").arg(folder), report, false);
   });
   connect(&engine, &EngineService::quantiseFailed, this, [this](const Failure& failure) {
-    progressBox_->hide();
+    quantising_->hide();
     if (!failure.cancelled()) emit session_.message(failure.what, failure.advice, true);
   });
-  rebuild();
 }
 
 void ModelsPage::rebuild() {
@@ -124,6 +148,7 @@ QWidget* ModelsPage::card(const ModelFacts& facts) {
   }
   auto* use = button(tr("Use"), "paint");
   auto* less = button(tr("Quantise…"));
+  less->setAccessibleName(tr("Quantise %1").arg(facts.title));
   less->setEnabled(facts.quantised.isEmpty());
   head->addWidget(less);
   head->addWidget(use);
@@ -131,7 +156,7 @@ QWidget* ModelsPage::card(const ModelFacts& facts) {
     session_.chooseModel(path);
     emit chosen();
   });
-  connect(less, &QPushButton::clicked, this, [this, facts] { quantise(facts); });
+  connect(less, &QPushButton::clicked, this, [this, facts] { askQuantise(facts); });
   if (!facts.description.isEmpty()) layout->addWidget(wrapped(facts.description));
   layout->addWidget(
       wrapped(tr("%1 million parameters, %2 on disk%3. %4")
@@ -153,19 +178,22 @@ void ModelsPage::add() {
   if (!folder.isEmpty()) session_.models().addFolder(folder);
 }
 
-void ModelsPage::quantise(const ModelFacts& facts) {
-  bool accepted = false;
-  const QString format =
-      QInputDialog::getItem(this, tr("Quantise %1").arg(facts.title), tr("Weights of 4 or 8 bits"),
-                            {"w4a8", "w8a8"}, 0, false, &accepted);
-  if (!accepted) return;
-  const QString destination = QFileDialog::getSaveFileName(this, tr("The folder to make"),
-                                                           QStringLiteral("%1-%2").arg(facts.path, format));
-  if (destination.isEmpty()) return;
-  progressText_->setText(tr("Waiting for the engine"));
-  progress_->setRange(0, 0);
-  progressBox_->show();
-  session_.engine().quantise(facts.path, destination, format);
+void ModelsPage::askImport() {
+  auto* dialog = new ImportDialog(session_.modelsFolder(), this);
+  connect(dialog, &ImportDialog::wanted, this, [this](const QString& source, ImportKind kind) {
+    importing_->setProgress(tr("Checking the model"), 0, 0);
+    session_.importer().begin(source, session_.modelsFolder(), kind);
+  });
+  dialog->open();
+}
+
+void ModelsPage::askQuantise(const ModelFacts& facts) {
+  auto* dialog = new QuantiseDialog(facts, this);
+  connect(dialog, &QuantiseDialog::wanted, this, [this](const QuantiseWish& wish) {
+    quantising_->setProgress(tr("Waiting for the engine"), 0, 0);
+    session_.engine().quantise(wish);
+  });
+  dialog->open();
 }
 
 }  // namespace diorama::gui

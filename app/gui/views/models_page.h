@@ -1,13 +1,13 @@
 #pragma once
 
-#include <QLabel>
-#include <QProgressBar>
 #include <QVBoxLayout>
 #include <QWidget>
 
 #include "gui/models/session.h"
 
 namespace diorama::gui {
+
+class ProgressRow;
 
 // The models that are known: what they are, what they need, what is wrong with them; adding and quantising.
 class ModelsPage : public QWidget {
@@ -23,13 +23,15 @@ class ModelsPage : public QWidget {
   void rebuild();
   QWidget* card(const ModelFacts& facts);
   void add();
-  void quantise(const ModelFacts& facts);
+  void askImport();
+  void askQuantise(const ModelFacts& facts);
+  void connectImport();
+  void connectQuantise();
 
   Session& session_;
   QVBoxLayout* cards_;
-  QWidget* progressBox_;
-  QLabel* progressText_;
-  QProgressBar* progress_;
+  ProgressRow* importing_;
+  ProgressRow* quantising_;
 };
 
 }  // namespace diorama::gui

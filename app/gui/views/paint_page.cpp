@@ -200,6 +200,9 @@ void PaintPage::connectSession() {
     tools_->setTotals(session_.strip().totals());
   });
   connect(&session_, &Session::cancelled, this, [this] { tools_->setStatus(tr("Cancelled")); });
+  connect(&session_.engine(), &EngineService::failed, this, [this](qint64, const Failure& failure) {
+    if (!failure.cancelled()) tools_->setStatus(tr("Failed"));
+  });
   connect(&session_, &Session::idle, this, &PaintPage::onIdle);
   connect(timeline_, &TimelineView::scrubbed, this, &PaintPage::scrub);
   connect(timeline_, &TimelineView::branchWanted, &session_, &Session::branch);

@@ -48,7 +48,7 @@ SettingsPanel::SettingsPanel(Session& session) : session_(session) {
 }
 
 QWidget* SettingsPanel::makePrompt() {
-  constexpr int kPromptLines = 4;
+  constexpr int kPromptLines = 3;
   constexpr int kNegativeLines = 2;
   model_ = named(new QComboBox, tr("Model"));
   prompt_ = named(new PromptEdit(kPromptLines), tr("Prompt"));

@@ -1,0 +1,304 @@
+// Looking at pictures while others are painted, choosing shortcuts, and what goes wrong on the way.
+#include <sys/resource.h>
+
+#include <QCheckBox>
+#include <QClipboard>
+#include <QComboBox>
+#include <QScrollBar>
+#include <QTemporaryDir>
+#include <algorithm>
+#include <csignal>
+
+#include "gui/service/picture_file.h"
+#include "gui/views/acceleration_panel.h"
+#include "gui/views/advanced_panel.h"
+#include "gui/views/method_box.h"
+#include "gui/views/picture_actions.h"
+#include "requirements.h"
+#include "window_driver.h"
+
+namespace diorama::gui {
+namespace {
+
+constexpr auto kPrompt = "smiling cat, glossy 3d on a yellow background";
+
+// A limit of this process, for a while.
+class Limit {
+ public:
+  Limit(__rlimit_resource what, rlim_t most) : what_(what) {
+    getrlimit(what, &before_);
+    const rlimit now{most, before_.rlim_max};
+    setrlimit(what, &now);
+  }
+  ~Limit() { setrlimit(what_, &before_); }
+  Limit(const Limit&) = delete;
+  Limit& operator=(const Limit&) = delete;
+
+ private:
+  __rlimit_resource what_;
+  rlimit before_{};
+};
+
+}  // namespace
+
+class TestWindowLooking : public QObject {
+  Q_OBJECT
+
+ private:
+  std::unique_ptr<QTemporaryDir> folder_;
+  std::unique_ptr<Window> w_;
+
+  Session& session() { return w_->session; }
+  MainWindow& window() { return w_->window; }
+  PictureTools& tools() { return w_->window.paint().tools(); }
+  QString paintOne() {
+    w_->type(kPrompt);
+    return w_->paintAndWait() ? session().shownPath() : QString();
+  }
+  void paintLong(QSignalSpy& steps) {
+    w_->set([](PaintSettings& s) { s.steps = 1000; });
+    w_->press(Qt::Key_Return, Qt::ControlModifier);
+    while (steps.count() < 3) QVERIFY(steps.wait(kPatience));
+  }
+  void cancel() {
+    QSignalSpy idle(&session(), &Session::idle);
+    session().cancel();
+    QVERIFY(idle.count() > 0 || idle.wait(kPatience));
+  }
+
+ private slots:
+  void initTestCase() {
+    if (QGuiApplication::platformName() == "xcb") return;
+    if (test::is_required("window")) QFAIL("a window is required, but there is no X server");
+    QSKIP("no X server");
+  }
+  void init() {
+    folder_ = std::make_unique<QTemporaryDir>();
+    w_ = std::make_unique<Window>(folder_->path());
+    w_->session.store().setTheme(ThemeChoice::light);
+    QVERIFY(w_->begin());
+    w_->set([](PaintSettings& s) {
+      s.device = "cpu";
+      s.precision = "f32";
+      s.steps = 4;
+    });
+  }
+  void cleanup() {
+    w_.reset();
+    folder_.reset();
+  }
+
+  void another_picture_is_looked_at_while_one_is_painted() {
+    const QString earlier = paintOne();
+    QVERIFY(!earlier.isEmpty());
+    const QImage image = window().paint().canvas().image();
+    QSignalSpy steps(&session(), &Session::stepTaken);
+    paintLong(steps);
+    QVERIFY(window().paint().canvas().isPreview());
+    window().setPage(MainWindow::galleryPage);
+    emit window().gallery().view().activated(session().gallery().index(0));
+    QCOMPARE(window().page(), MainWindow::paintPage);
+    QVERIFY(tools().watch().isVisible());
+    const auto seen = steps.count();
+    while (steps.count() < seen + 3) QVERIFY(steps.wait(kPatience));
+    QVERIFY(!window().paint().canvas().isPreview());
+    QCOMPARE(window().paint().canvas().image().convertToFormat(QImage::Format_RGB888), image);
+    keepScreen(window(), "17-looking");
+    QTest::mouseClick(&tools().watch(), Qt::LeftButton);
+    QVERIFY(window().paint().canvas().isPreview());
+    QVERIFY(!tools().watch().isVisible());
+    session().show(earlier);
+    cancel();
+    QCOMPARE(window().paint().canvas().image().convertToFormat(QImage::Format_RGB888), image);
+    QCOMPARE(session().timeline().rowCount(), 4);
+  }
+
+  void copies_and_saves_what_is_shown() {
+    QVERIFY(!tools().save().isEnabled());
+    const QString path = paintOne();
+    QTest::mouseClick(&tools().copy(), Qt::LeftButton);
+    QCOMPARE(QGuiApplication::clipboard()->image().convertToFormat(QImage::Format_RGB888),
+             window().paint().canvas().image());
+    QVERIFY(tools().save().isEnabled());
+    const QString target = folder_->filePath("copy.png");
+    QVERIFY(savePicture(session(), {window().paint().canvas().image(), path, {}}, target));
+    QCOMPARE(readPictureFile(target).recipe, readPictureFile(path).recipe);
+    QVERIFY(!savePicture(session(), {window().paint().canvas().image(), path, {}}, "/proc/no/copy.png"));
+    QVERIFY(window().messages().text().contains("/proc/no/copy.png"));
+  }
+
+  void previews_are_decoded_on_request_and_say_what_they_cost() {
+    QSignalSpy steps(&session(), &Session::stepTaken);
+    paintLong(steps);
+    QVERIFY(!steps.last()[0].value<StepFrame>().decoded);
+    QTest::mouseClick(&tools().decoded(), Qt::LeftButton);
+    while (!steps.last()[0].value<StepFrame>().decoded) QVERIFY(steps.wait(kPatience));
+    const auto frame = steps.last()[0].value<StepFrame>();
+    QCOMPARE(frame.preview.size(), QSize(128, 128));
+    QVERIFY(frame.previewMilliseconds > 0);
+    QVERIFY2(tools().status().contains("previews"), qPrintable(tools().status()));
+    qInfo("a step %.1f ms, its decoded preview %.1f ms", frame.milliseconds, frame.previewMilliseconds);
+    keepScreen(window(), "18-decoded");
+    QTest::mouseClick(&tools().decoded(), Qt::LeftButton);
+    while (steps.last()[0].value<StepFrame>().decoded) QVERIFY(steps.wait(kPatience));
+    cancel();
+  }
+
+  void custom_acceleration_begins_with_a_plan_and_every_method_can_be_set() {
+    auto* panel = window().findChild<AccelerationPanel*>();
+    for (QAbstractButton* segment : panel->findChildren<QAbstractButton*>())
+      if (segment->property("word") == kCustomAcceleration) segment->click();
+    QCOMPARE(session().store().settings().acceleration, QString(kCustomAcceleration));
+    QVERIFY(panel->customPlan().isEmpty());
+    const auto boxes = panel->findChildren<MethodBox*>();
+    QCOMPARE(boxes.size(), accelerationMethods().size());
+    keepScreen(window(), "19-custom");
+    for (MethodBox* box : boxes) {
+      auto* on = box->findChild<QCheckBox*>();
+      on->click();
+      QVERIFY2(box->isOn(), qPrintable(box->name()));
+      const QJsonObject use = box->use();
+      QCOMPARE(use["method"].toString(), box->name());
+      QCOMPARE(session().store().settings().customPlan["methods"].toArray().size(), 1);
+      on->click();
+    }
+    auto* begin = panel->findChildren<QComboBox*>().last();
+    QVERIFY(begin->findData("fast") > 0);
+    begin->setCurrentIndex(begin->findData("fast"));
+    emit begin->activated(begin->currentIndex());
+    const QJsonArray uses = session().store().settings().customPlan["methods"].toArray();
+    QCOMPARE(uses.size(), 1);
+    QCOMPARE(uses[0]["method"].toString(), QString("evaluation_caching"));
+    w_->set([](PaintSettings& s) { s.steps = 20; });
+    QVERIFY(w_->paintAndWait());
+    QVERIFY(session().strip().totals().saved() > 0.2);
+    QVERIFY2(tools().totals().contains("saved"), qPrintable(tools().totals()));
+    QVERIFY2(tools().totals().contains("cache"), qPrintable(tools().totals()));
+  }
+
+  void a_plan_of_any_name_is_kept() {
+    auto* panel = window().findChild<AccelerationPanel*>();
+    ModelFacts facts = *session().model();
+    facts.plans << PlanFacts{"quality", "slower, closer"};
+    panel->setModel(facts);
+    panel->setChoice("quality", {});
+    QCOMPARE(panel->choice(), QString("quality"));
+    auto* others = panel->findChildren<QComboBox*>().first();
+    QVERIFY(others->isVisibleTo(panel));
+    QCOMPARE(others->currentData().toString(), QString("quality"));
+    panel->setChoice("off", {});
+    QCOMPARE(others->currentIndex(), 0);
+  }
+
+  void shift_and_guidance_interval_reach_the_recipe() {
+    auto* advanced = window().findChild<AdvancedPanel*>();
+    const auto numbers = advanced->findChildren<QDoubleSpinBox*>();
+    const auto shares = advanced->findChildren<QSpinBox*>();
+    QCOMPARE(shares.size(), 2);
+    for (QSpinBox* share : shares) share->setValue(share->value() == 0 ? 20 : 80);
+    for (QDoubleSpinBox* number : numbers) {
+      if (number->accessibleName() == "Shift") number->setValue(2.5);
+      if (number->accessibleName() == "Eta") QVERIFY(!number->isVisibleTo(advanced));  // euler has none
+    }
+    QSignalSpy painted(&session(), &Session::painted);
+    QVERIFY(w_->paintAndWait());
+    const auto settings = painted[0][0].value<PaintedPicture>().settings;
+    QCOMPARE(settings.shift, std::optional(2.5));
+    QCOMPARE(settings.guidanceBegin, 0.2);
+    QCOMPARE(settings.guidanceEnd, 0.8);
+  }
+
+  void a_full_disk_loses_no_picture() {
+    std::signal(SIGXFSZ, SIG_IGN);
+    w_->type(kPrompt);
+    QSignalSpy painted(&session(), &Session::painted);
+    {
+      const Limit disk(RLIMIT_FSIZE, 12 << 10);
+      QVERIFY(w_->paintAndWait());
+    }
+    const auto picture = painted[0][0].value<PaintedPicture>();
+    QVERIFY(picture.path.isEmpty());
+    QVERIFY2(window().messages().text().contains("could not be saved"),
+             qPrintable(window().messages().text()));
+    keepScreen(window(), "20-disk-full");
+    QVERIFY(tools().save().isEnabled());
+    const QString target = folder_->filePath("elsewhere.png");
+    QVERIFY(savePicture(session(), {picture.image, {}, picture.recipe}, target));
+    QCOMPARE(readPictureFile(target).settings.prompt, QString(kPrompt));
+    QVERIFY(w_->paintAndWait());
+    QCOMPARE(session().gallery().rowCount(), 1);
+  }
+
+  void a_lost_device_and_a_lack_of_memory_are_explained_data() {
+    QTest::addColumn<int>("fault");
+    QTest::addColumn<QString>("advice");
+    QTest::newRow("device lost") << static_cast<int>(Fault::device_lost) << "processor";
+    QTest::newRow("out of memory") << static_cast<int>(Fault::out_of_memory) << "smaller";
+  }
+  void a_lost_device_and_a_lack_of_memory_are_explained() {
+    QFETCH(int, fault);
+    QFETCH(QString, advice);
+    session().engine().watchSteps([fault](const StepFrame& frame) {
+      if (frame.step == 2) throw Error(static_cast<Fault>(fault), "[device] what the driver says");
+    });
+    w_->type(kPrompt);
+    QSignalSpy told(&session(), &Session::message);
+    w_->press(Qt::Key_Return, Qt::ControlModifier);
+    QVERIFY(told.count() > 0 || told.wait(kPatience));
+    QVERIFY2(window().messages().text().contains("what the driver says"),
+             qPrintable(window().messages().text()));
+    QVERIFY2(window().messages().text().contains(advice), qPrintable(window().messages().text()));
+    QCOMPARE(session().queue().entry(0).state, QueueEntry::State::failed);
+    keepScreen(window(), QStringLiteral("21-%1").arg(QTest::currentDataTag()).replace(' ', '-'));
+    session().engine().watchSteps([](const StepFrame&) {});
+    session().queue().removeWaiting();
+    QVERIFY(w_->paintAndWait());
+    QCOMPARE(session().gallery().rowCount(), 1);
+  }
+
+  void scrolls_ten_thousand_pictures_without_stutter() {
+    constexpr int kPictures = 10000, kFiles = 200, kScrolls = 200;
+    QDir().mkpath(w_->library.pictures);
+    QImage image(512, 512, QImage::Format_RGB888);
+    QList<GalleryRow> rows;
+    for (int i = 0; i < kPictures; ++i) {
+      const QString path = QStringLiteral("%1/%2.png").arg(w_->library.pictures).arg(i);
+      image.fill(QColor::fromHsv(i % 360, 200, 200));
+      if (i < kFiles)
+        QVERIFY(image.save(path));
+      else
+        QVERIFY(QFile::link(QStringLiteral("%1/%2.png").arg(w_->library.pictures).arg(i % kFiles), path));
+      rows << GalleryRow{.path = path, .prompt = QStringLiteral("picture %1").arg(i), .created = i};
+    }
+    session().gallery().addAll(rows);
+    QSignalSpy ready(&session().gallery().thumbnails(), &Thumbnails::ready);
+    window().setPage(MainWindow::galleryPage);
+    QVERIFY(ready.wait(kPatience));
+    GalleryView& view = window().gallery().view();
+    QScrollBar* bar = view.verticalScrollBar();
+    constexpr int kLeastHeight = kPictures / 10 * 160;  // pixels: all of them are laid out
+    QTRY_VERIFY_WITH_TIMEOUT(bar->maximum() > kLeastHeight, kPatience);
+    const int read = session().gallery().thumbnails().numRead();
+    std::vector<double> milliseconds;
+    for (int i = 1; i <= kScrolls; ++i) {
+      QElapsedTimer timer;
+      timer.start();
+      bar->setValue(i * bar->maximum() / kScrolls);
+      view.viewport()->repaint();
+      milliseconds.push_back(static_cast<double>(timer.nsecsElapsed()) / 1e6);
+      QCOMPARE(session().gallery().thumbnails().numRead(), read);  // none on this thread
+    }
+    std::sort(milliseconds.begin(), milliseconds.end());
+    qInfo("a scroll step: median %.2f ms, 95th percentile %.2f ms", milliseconds[kScrolls / 2],
+          milliseconds[kScrolls * 95 / 100]);
+    QVERIFY2(milliseconds[kScrolls * 95 / 100] <= 33, qPrintable(QString::number(milliseconds.back())));
+    QVERIFY(ready.wait(kPatience));
+    QVERIFY(session().gallery().thumbnails().numRead() > read);
+    keepScreen(window(), "22-ten-thousand");
+  }
+};
+
+}  // namespace diorama::gui
+
+QTEST_MAIN(diorama::gui::TestWindowLooking)
+#include "tst_window_looking.moc"
