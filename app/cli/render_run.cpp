@@ -84,8 +84,7 @@ class Run {
   void prepare(Job& job);
   int num_steps(const Job& job) const { return job.problem.empty() ? job.request.steps.value() : 0; }
   void start();
-  void compare_exact(int number, const Job& job, const RenderResult& accelerated,
-                     const std::filesystem::path& path);
+  void compare_exact(int number, const RenderResult& accelerated, const std::filesystem::path& path);
   void paint(int number, const Job& job);
   void try_to_paint(int number, const Job& job);
   void report_failure(int number, const Job& job, const Failure& failure);
@@ -185,12 +184,11 @@ void Run::paint(int number, const Job& job) {
   progress_.image(number,
                   {path, job.request.seed, result.image.width, result.image.height, result.recipe.steps,
                    seconds.count(), result.recipe.acceleration, result.executed_macs, result.full_macs});
-  if (options_.compare_exact) compare_exact(number, job, result, path);
+  if (options_.compare_exact) compare_exact(number, result, path);
 }
 
 // Beside the picture: what it would have been, and how far it is from that.
-void Run::compare_exact(int number, const Job& job, const RenderResult& accelerated,
-                        const std::filesystem::path& path) {
+void Run::compare_exact(int number, const RenderResult& accelerated, const std::filesystem::path& path) {
   const RenderResult exact = pipeline_->render(request_of(accelerated.recipe, true, path.string()));
   const Comparison result = compare(accelerated.image, exact.image);
   const ExactComparison comparison{beside(path, kExact),

@@ -76,10 +76,6 @@ class AttentionSharing final : public nn::Accelerator {
   std::map<int, std::vector<int>> results_, residuals_;
 };
 
-bool is_self_attention(const nn::Site& site) {
-  return site.index >= 0 && site.path.ends_with(".attn1");
-}
-
 int AttentionSharing::rule(int evaluation, int block) const {
   if (run_.has_new_lanes(evaluation)) return kFull;
   if (!use_.schedule.empty()) return use_.schedule.at(evaluation, run_.num_evaluations(), block);
@@ -205,8 +201,7 @@ std::string misfit(const MethodUse& use, const RunShape& run) {
   if (!use.schedule.empty()) return "";
   if (use.settings.whole("interval") == 1 && !(run.guided() && use.settings.flag("across_guidance")))
     return "an interval of 1 computes everything, but for across_guidance in a run with guidance";
-  if (run.over_before(use.settings)) return "the run is over before its computed beginning is";
-  return "";
+  return too_short(use, run);
 }
 
 }  // namespace

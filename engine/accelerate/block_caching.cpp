@@ -56,7 +56,6 @@ class BlockCaching final : public nn::Accelerator {
   bool is_known(const std::vector<int>& lanes, int64_t tokens) const {
     return contains_all(known_lanes_, lanes) && known_tokens_ == tokens;
   }
-  bool is_wanted_later() const;
   static std::string key(int i) { return "blocks.factor" + std::to_string(i); }
   void keep(nn::Walk& walk, const Tensor& given);
   Tensor continued(nn::Walk& walk) const;
@@ -102,15 +101,10 @@ Tensor BlockCaching::block(nn::Walk& walk, const nn::Site& site, const Tensor& x
   return y;
 }
 
-bool BlockCaching::is_wanted_later() const {
-  if (decisions_.mode() == Decisions::Mode::compute) return true;
-  for (int later = now_.index + 1; later < run_.num_evaluations(); ++later)
-    if (decisions_.look(kBlockCaching.name, later, 0, [&] { return rule(later); }) == kContinue) return true;
-  return false;
-}
-
 void BlockCaching::keep(nn::Walk& walk, const Tensor& given) {
-  if (!is_wanted_later()) return;
+  if (!decisions_.is_used_after(kBlockCaching.name, now_.index, run_.num_evaluations(), 0,
+                                [&](int later) { return rule(later); }))
+    return;
   Stream& stream = walk.stream();
   const auto lanes = walk.run_lanes();
   if (!is_known(lanes, given.dim(1))) num_factors_ = 0;
@@ -153,7 +147,7 @@ Tensor BlockCaching::continued(nn::Walk& walk) const {
 
 std::string misfit(const MethodUse& use, const RunShape& run) {
   if (!use.schedule.empty()) return "";
-  if (run.over_before(use.settings)) return "the run is over before its computed beginning is";
+  if (const std::string why = too_short(use, run); !why.empty()) return why;
   if (use.settings.whole("interval") == 1) return "an interval of 1 runs everything";
   return "";
 }

@@ -38,6 +38,14 @@ int Decisions::look(std::string_view method, int evaluation, int place, const Ru
   return mode_ == Mode::replay ? recorded(method, evaluation, place) : rule();
 }
 
+bool Decisions::is_used_after(std::string_view method, int evaluation, int num_evaluations, int place,
+                              const RuleOf& rule) const {
+  if (mode_ == Mode::compute) return true;
+  for (int later = evaluation + 1; later < num_evaluations; ++later)
+    if (look(method, later, place, [&] { return rule(later); }) > 0) return true;
+  return false;
+}
+
 int Decisions::choose(std::string_view method, int evaluation, int place, const Rule& rule) {
   const int choice = look(method, evaluation, place, rule);
   if (mode_ != Mode::replay) tables_[std::string(method)].set(evaluation, place, choice);

@@ -36,6 +36,11 @@ class Decisions {
   int choose(std::string_view method, int evaluation, int place, const Rule& rule);
   // The same of an evaluation that may lie ahead; keeps nothing.
   int look(std::string_view method, int evaluation, int place, const Rule& rule) const;
+  // Whether a later evaluation does anything but compute, by the rule of an evaluation; in a run that
+  // computes everywhere, so that what would be kept is kept.
+  using RuleOf = std::function<int(int evaluation)>;
+  bool is_used_after(std::string_view method, int evaluation, int num_evaluations, int place,
+                     const RuleOf& rule) const;
   // The rule depends on what was computed.
   int choose_measured(std::string_view method, int evaluation, int place, const Rule& rule);
 

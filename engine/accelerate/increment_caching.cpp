@@ -43,7 +43,6 @@ class IncrementCaching final : public nn::Accelerator {
   int64_t rank_for(const Weight& weight) const;
   // Made once for each evaluation that reaches a linear.
   void choose();
-  bool is_wanted_later() const;
   Tensor followed(nn::Walk& walk, const std::string& key, const Weight& weight, const Tensor& x);
 
   const MethodUse& use_;
@@ -72,20 +71,13 @@ int64_t IncrementCaching::rank_for(const Weight& weight) const {
   return rank * (weight.n + weight.k) < weight.n * weight.k ? rank : 0;
 }
 
-bool IncrementCaching::is_wanted_later() const {
-  if (decisions_.mode() == Decisions::Mode::compute) return true;
-  for (int later = now_.index + 1; later < run_.num_evaluations(); ++later)
-    if (decisions_.look(kIncrementCaching.name, later, 0, [&] { return rule(later); }) == kFollow)
-      return true;
-  return false;
-}
-
 void IncrementCaching::choose() {
   if (is_chosen_) return;
   is_chosen_ = true;
   choice_ = decisions_.choose(kIncrementCaching.name, now_.index, 0,
                               [&] { return has_kept_ ? rule(now_.index) : kCompute; });
-  keeps_ = is_wanted_later();
+  keeps_ = decisions_.is_used_after(kIncrementCaching.name, now_.index, run_.num_evaluations(), 0,
+                                    [&](int later) { return rule(later); });
 }
 
 Tensor IncrementCaching::product(nn::Walk& walk, const nn::Site& site, const Weight& weight, const Tensor& x,
@@ -156,7 +148,7 @@ std::string misfit(const MethodUse& use, const RunShape& run) {
   if (run.num_evaluations() < 2) return "a run of one evaluation has nothing to follow";
   if (!use.schedule.empty()) return "";
   if (use.settings.whole("interval") == 1) return "an interval of 1 computes everything";
-  if (run.over_before(use.settings)) return "the run is over before its computed beginning is";
+  if (const std::string why = too_short(use, run); !why.empty()) return why;
   return "";
 }
 

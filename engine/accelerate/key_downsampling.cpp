@@ -30,7 +30,6 @@ class KeyDownsampling final : public nn::Accelerator {
                 const Branch& next) override;
 
  private:
-  int rule(int evaluation, int block) const;
   // The tokens of the coarser grid, or with a stride of 1 all of them.
   std::vector<int32_t> coarse(int stride) const;
 
@@ -39,12 +38,6 @@ class KeyDownsampling final : public nn::Accelerator {
   Decisions& decisions_;
   nn::Evaluation now_;
 };
-
-int KeyDownsampling::rule(int evaluation, int block) const {
-  const Settings& s = use_.settings;
-  if (!use_.schedule.empty()) return use_.schedule.at(evaluation, run_.num_evaluations(), block);
-  return run_.within(s, evaluation) && run_.in_range(s, block) ? 1 : 0;
-}
 
 std::vector<int32_t> KeyDownsampling::coarse(int stride) const {
   std::vector<int32_t> tokens;
@@ -57,9 +50,9 @@ std::vector<int32_t> KeyDownsampling::coarse(int stride) const {
 Tensor KeyDownsampling::branch(nn::Walk& walk, const nn::Site& site, const Tensor& query, const Tensor& keys,
                                const Branch& next) {
   const bool whole = keys.dim(1) == run_.num_tokens;
-  if (site.index < 0 || !site.path.ends_with(".attn1") || !whole) return next(query, keys);
+  if (!is_self_attention(site) || !whole) return next(query, keys);
   const int choice = decisions_.choose(kKeyDownsampling.name, now_.index, site.index,
-                                       [&] { return rule(now_.index, site.index); });
+                                       [&] { return in_reach(use_, run_, now_.index, site.index); });
   const bool neutral = decisions_.mode() == Decisions::Mode::compute;
   if (choice == 0 && !neutral) return next(query, keys);
   const auto tokens = coarse(neutral ? 1 : use_.settings.whole("stride"));
@@ -68,8 +61,7 @@ Tensor KeyDownsampling::branch(nn::Walk& walk, const nn::Site& site, const Tenso
 }
 
 std::string misfit(const MethodUse& use, const RunShape& run) {
-  if (use.schedule.empty() && run.over_before(use.settings))
-    return "the run is over before its computed beginning is";
+  if (const std::string why = too_short(use, run); !why.empty()) return why;
   const int stride = use.settings.whole("stride");
   if (run.tokens_wide < 2 * stride || run.num_tokens / run.tokens_wide < 2 * stride)
     return fmt::format("a grid of {} tokens is too small for a stride of {}", run.num_tokens, stride);

@@ -37,8 +37,19 @@ int RunShape::first_within(const Settings& settings) const {
   return static_cast<int>(std::ceil(settings.number("start") * num_evaluations() - 0.5));
 }
 
-bool RunShape::over_before(const Settings& settings) const {
-  return (num_evaluations() - 0.5) / num_evaluations() < settings.number("start");
+bool is_self_attention(const nn::Site& site) {
+  return site.index >= 0 && site.path.ends_with(".attn1");
+}
+
+int in_reach(const MethodUse& use, const RunShape& run, int evaluation, int block) {
+  if (!use.schedule.empty()) return use.schedule.at(evaluation, run.num_evaluations(), block);
+  return run.within(use.settings, evaluation) && run.in_range(use.settings, block) ? 1 : 0;
+}
+
+std::string too_short(const MethodUse& use, const RunShape& run) {
+  const double last = (run.num_evaluations() - 0.5) / run.num_evaluations();
+  if (!use.schedule.empty() || last >= use.settings.number("start")) return "";
+  return "the run is over before its computed beginning is";
 }
 
 bool contains_all(const std::vector<int>& lanes, const std::vector<int>& wanted) {

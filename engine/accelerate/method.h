@@ -38,13 +38,19 @@ struct RunShape {
   std::pair<int, int> range(const Settings& settings) const;
   // The evaluation that ends the share `start` of the run that is computed in full.
   int first_within(const Settings& settings) const;
-  // Whether none does, so early is the run over.
-  bool over_before(const Settings& settings) const;
 };
 
 bool contains_all(const std::vector<int>& lanes, const std::vector<int>& wanted);
 
 struct MethodUse;
+
+// The self-attention of a block, by its published name.
+bool is_self_attention(const nn::Site& site);
+// What a method with one digit does at a block: by its table, else wherever its settings reach in the run and
+// in the blocks.
+int in_reach(const MethodUse& use, const RunShape& run, int evaluation, int block);
+// Why a run ends before the settings of a method begin to act; empty where it does not, or a table decides.
+std::string too_short(const MethodUse& use, const RunShape& run);
 
 struct MethodContext {
   const MethodUse& use;

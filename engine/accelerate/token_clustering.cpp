@@ -105,8 +105,7 @@ Tensor TokenClustering::block(nn::Walk& walk, const nn::Site& site, const Tensor
 
 std::string misfit(const MethodUse& use, const RunShape& run) {
   const int stride = use.settings.whole("stride");
-  if (use.schedule.empty() && run.over_before(use.settings))
-    return "the run is over before its computed beginning is";
+  if (const std::string why = too_short(use, run); !why.empty()) return why;
   if (run.num_tokens < stride * stride * 4)
     return fmt::format("{} tokens are too few for clusters", run.num_tokens);
   return "";

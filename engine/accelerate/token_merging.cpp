@@ -38,10 +38,9 @@ class TokenMerging final : public nn::Accelerator {
                 const Branch& next) override;
 
  private:
-  int rule(int evaluation, int block) const;
   bool is_merged(const nn::Site& site) const {
-    return site.index >= 0 && (site.path.ends_with(".attn1") ||
-                               (use_.settings.flag("feed_forward") && site.path.ends_with(".ff")));
+    return is_self_attention(site) ||
+           (site.index >= 0 && use_.settings.flag("feed_forward") && site.path.ends_with(".ff"));
   }
   const Merging& merging(Stream& stream, int block, const Tensor& x, bool neutral);
 
@@ -55,11 +54,6 @@ class TokenMerging final : public nn::Accelerator {
 void TokenMerging::begin(const nn::Evaluation& evaluation) {
   now_ = evaluation;
   merging_.reset();
-}
-
-int TokenMerging::rule(int evaluation, int block) const {
-  if (!use_.schedule.empty()) return use_.schedule.at(evaluation, run_.num_evaluations(), block);
-  return run_.within(use_.settings, evaluation) && run_.in_range(use_.settings, block) ? 1 : 0;
 }
 
 const Merging& TokenMerging::merging(Stream& stream, int block, const Tensor& x, bool neutral) {
@@ -85,7 +79,7 @@ Tensor TokenMerging::branch(nn::Walk& walk, const nn::Site& site, const Tensor& 
   const bool whole = query.dim(1) == run_.num_tokens && nn::Input(query).same_tokens(keys);
   if (!is_merged(site) || !whole) return next(query, keys);
   const int choice = decisions_.choose(kTokenMerging.name, now_.index, site.index,
-                                       [&] { return rule(now_.index, site.index); });
+                                       [&] { return in_reach(use_, run_, now_.index, site.index); });
   const bool neutral = decisions_.mode() == Decisions::Mode::compute;
   if (choice == 0 && !neutral) return next(query, keys);
   Stream& stream = walk.stream();
@@ -97,8 +91,7 @@ Tensor TokenMerging::branch(nn::Walk& walk, const nn::Site& site, const Tensor& 
 
 std::string misfit(const MethodUse& use, const RunShape& run) {
   const auto wanted = use.settings.number("merged") * static_cast<double>(run.num_tokens);
-  if (use.schedule.empty() && run.over_before(use.settings))
-    return "the run is over before its computed beginning is";
+  if (const std::string why = too_short(use, run); !why.empty()) return why;
   if (wanted < 16)
     return fmt::format("of {} tokens that share is less than 16, which is left alone", run.num_tokens);
   return "";

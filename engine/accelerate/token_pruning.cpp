@@ -78,8 +78,6 @@ class TokenPruning final : public nn::Accelerator {
  private:
   bool neutral() const { return decisions_.mode() == Decisions::Mode::compute; }
   int rule(int evaluation, int block) const;
-  // Whether a later evaluation leaves tokens of this block out.
-  bool is_wanted_later(int block) const;
   HostTensor of_one_conditional_lane(const HostTensor& all, const std::vector<int>& lanes) const;
   std::vector<int32_t> best(int64_t count) const;
   std::vector<double> scores() const;
@@ -97,18 +95,14 @@ class TokenPruning final : public nn::Accelerator {
   int digit_ = 0;             // of the block that is being computed
   bool keeps_ = false;        // what it gives, for later evaluations
   bool from_cached_ = false;  // the branch that is being computed reads the cached keys
-  std::map<int, std::set<int>>
-      known_keys_;  // lanes whose keys are those of the last whole evaluation, by block
+  // Lanes whose keys are those of the last whole evaluation, by block.
+  std::map<int, std::set<int>> known_keys_;
   std::map<int, std::vector<int32_t>> tokens_;  // of this evaluation, by digit
   TokenOrder order_;
   std::vector<double> change_;  // of the output at each token when it was last recomputed, per evaluation
   std::vector<double> page_rank_;
   HostTensor output_;  // as each token was last recomputed
 };
-
-bool is_self_attention(const nn::Site& site) {
-  return site.index >= 0 && site.path.ends_with(".attn1");
-}
 
 bool covers(const std::map<int, std::set<int>>& known, int block, const std::vector<int>& lanes) {
   const auto found = known.find(block);
@@ -130,13 +124,6 @@ int TokenPruning::rule(int evaluation, int block) const {
       s.number("keep") + s.number("growth") * time / length + s.number("depth") * (depth - 0.5);
   const int digit = std::clamp(static_cast<int>(std::lround(10 * (1 - keep))), 0, 9);
   return num_kept_tokens(run_.num_tokens, digit) < run_.num_tokens ? digit : 0;
-}
-
-bool TokenPruning::is_wanted_later(int block) const {
-  for (int later = now_.index + 1; later < run_.num_evaluations(); ++later)
-    if (decisions_.look(kTokenPruning.name, later, block, [&] { return rule(later, block); }) > 0)
-      return true;
-  return false;
 }
 
 void TokenPruning::begin(const nn::Evaluation& evaluation) {
@@ -218,13 +205,14 @@ HostTensor TokenPruning::network(const HostTensor&, const nn::Evaluation& evalua
   return all;
 }
 
-Tensor TokenPruning::block(nn::Walk& walk, const nn::Site& site, const Tensor& x, const Block& next) {
+Tensor TokenPruning::block(nn::Walk&, const nn::Site& site, const Tensor& x, const Block& next) {
   const bool whole = x.dim(1) == run_.num_tokens;
   digit_ = !whole ? 0 : decisions_.choose(kTokenPruning.name, now_.index, site.index, [&] {
     return rule(now_.index, site.index);
   });
   if (num_kept_tokens(run_.num_tokens, digit_) == run_.num_tokens) digit_ = 0;
-  keeps_ = whole && (neutral() || is_wanted_later(site.index));
+  keeps_ = whole && decisions_.is_used_after(kTokenPruning.name, now_.index, run_.num_evaluations(),
+                                             site.index, [&](int later) { return rule(later, site.index); });
   const Tensor y = next(x);
   digit_ = 0;
   keeps_ = false;
@@ -303,7 +291,7 @@ std::string misfit(const MethodUse& use, const RunShape& run) {
   if (num_kept_tokens(run.num_tokens, 9) == run.num_tokens)
     return fmt::format("{} tokens are too few to leave some out", run.num_tokens);
   if (!use.schedule.empty()) return "";
-  if (run.over_before(use.settings)) return "the run is over before its computed beginning is";
+  if (const std::string why = too_short(use, run); !why.empty()) return why;
   if (use.settings.whole("interval") == 1) return "an interval of 1 recomputes all tokens";
   return "";
 }

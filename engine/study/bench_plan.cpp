@@ -1,8 +1,10 @@
 #include "study/bench_plan.h"
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "pipeline/acceleration.h"
 #include "pipeline/denoiser.h"
@@ -101,24 +103,17 @@ Decisions replayed(const nlohmann::json& decisions) {
   return Decisions::read(Config::parse(decisions.dump(), "decisions"));
 }
 
-struct Pair {
-  Outcome exact, accelerated;  // medians of the times
-};
+using Way = std::function<Outcome()>;
 
-// In turns, so that both see the same machine; after a run of each that is not counted.
-Pair in_turns(const Runs& runs, const accelerate::Plan& plan, const nlohmann::json& decisions, int repeats) {
-  const auto accelerated = [&] {
-    return runs.run(plan, decisions.is_null() ? Decisions() : replayed(decisions));
-  };
-  Pair pair{runs.run({}, Decisions()), accelerated()};
-  std::vector<double> off, on;
-  for (int i = 0; i < repeats; ++i) {
-    off.push_back(runs.run({}, Decisions()).seconds);
-    on.push_back(accelerated().seconds);
-  }
-  pair.exact.seconds = median(std::move(off));
-  pair.accelerated.seconds = median(std::move(on));
-  return pair;
+// In turns, so that all see the same machine, after a run of each that is not counted; the times are medians.
+std::vector<Outcome> in_turns(const std::vector<Way>& ways, int repeats) {
+  std::vector<Outcome> outcomes;
+  for (const Way& way : ways) outcomes.push_back(way());
+  std::vector<std::vector<double>> seconds(ways.size());
+  for (int round = 0; round < repeats; ++round)
+    for (size_t i = 0; i < ways.size(); ++i) seconds[i].push_back(ways[i]().seconds);
+  for (size_t i = 0; i < ways.size(); ++i) outcomes[i].seconds = median(std::move(seconds[i]));
+  return outcomes;
 }
 
 double ratio(double a, double b) {
@@ -129,9 +124,9 @@ double macs_ratio(uint64_t exact, uint64_t executed) {
 }
 
 // The share of the exact time that was saved, of the share of the multiply-adds that was.
-double promise_kept(const Pair& pair) {
-  return (1 - pair.accelerated.seconds / pair.exact.seconds) /
-         (1 - static_cast<double>(pair.accelerated.macs) / static_cast<double>(pair.exact.macs));
+double promise_kept(const Outcome& exact, const Outcome& accelerated) {
+  return (1 - accelerated.seconds / exact.seconds) /
+         (1 - static_cast<double>(accelerated.macs) / static_cast<double>(exact.macs));
 }
 
 Timing timing_of(const Outcome& outcome) {
@@ -155,17 +150,15 @@ void report_ops(const Runs& runs, const accelerate::Plan& plan, const nlohmann::
   }
 }
 
-Pair bench_runs(const Runs& runs, const std::string& name, const accelerate::Plan& plan,
-                const nlohmann::json& decisions, int repeats, const BenchReport& report) {
-  const Pair pair = in_turns(runs, plan, decisions, repeats);
-  report({.group = "acceleration", .name = name + ", exact", .timing = timing_of(pair.exact)});
+void report_pair(const std::string& name, const std::string& plan, const Outcome& exact,
+                 const Outcome& accelerated, const BenchReport& report) {
+  report({.group = "acceleration", .name = name + ", exact", .timing = timing_of(exact)});
   report({.group = "acceleration",
-          .name = name + ", " + plan.name,
-          .timing = timing_of(pair.accelerated),
+          .name = name + ", " + plan,
+          .timing = timing_of(accelerated),
           .note = fmt::format("{:.2f}x (multiply-adds {:.2f}x), {:.0f} % of the promise",
-                              pair.exact.seconds / pair.accelerated.seconds,
-                              macs_ratio(pair.exact.macs, pair.accelerated.macs), 100 * promise_kept(pair))});
-  return pair;
+                              exact.seconds / accelerated.seconds, macs_ratio(exact.macs, accelerated.macs),
+                              100 * promise_kept(exact, accelerated))});
 }
 
 }  // namespace
@@ -179,22 +172,28 @@ void bench_plan(Device& device, const std::string& config_name, const Config& co
   };
   nn::RoleFormats formats(*options.precision.transformer);
   formats.modulation = options.modulation;
-  Pair first;
-  {
-    const Runs runs(device, config, formats, steps);
-    first = bench_runs(runs, name(options.precision), plan, {}, options.repeats, report);
-    report_ops(runs, plan, first.accelerated.decisions, report);
+  const Runs runs(device, config, formats, steps);
+  const nlohmann::json decisions = runs.run(plan, Decisions()).decisions;
+  std::optional<Runs> others;
+  if (options.against) others.emplace(device, config, *options.against->transformer, steps);
+  std::vector<Way> ways;
+  std::vector<const Runs*> all{&runs};
+  if (others) all.push_back(&*others);
+  for (const Runs* each : all) {
+    ways.emplace_back([each] { return each->run({}, Decisions()); });
+    ways.emplace_back([each, &plan, &decisions] { return each->run(plan, replayed(decisions)); });
   }
-  if (!options.against) return;
-  const Runs others(device, config, *options.against->transformer, steps);
-  const Pair other =
-      bench_runs(others, name(*options.against), plan, first.accelerated.decisions, options.repeats, report);
+  const auto outcomes = in_turns(ways, options.repeats);
+  report_pair(name(options.precision), plan.name, outcomes[0], outcomes[1], report);
+  report_ops(runs, plan, decisions, report);
+  if (!others) return;
+  report_pair(name(*options.against), plan.name, outcomes[2], outcomes[3], report);
   report({.group = "acceleration",
           .name = fmt::format("{} for one of {}", options.precision.name, options.against->name),
           .timing = {},
           .note = fmt::format("{:.2f}x as fast with the same decisions, {:.2f}x exact",
-                              other.accelerated.seconds / first.accelerated.seconds,
-                              other.exact.seconds / first.exact.seconds)});
+                              outcomes[3].seconds / outcomes[1].seconds,
+                              outcomes[2].seconds / outcomes[0].seconds)});
 }
 
 }  // namespace diorama

@@ -4,14 +4,12 @@
 #include <QElapsedTimer>
 #include <QMimeData>
 #include <QProcess>
-#include <QTemporaryDir>
 #include <iostream>
 #include <random>
 
 #include "gui/service/picture_file.h"
 #include "gui/views/single_instance.h"
 #include "gui/views/theme.h"
-#include "requirements.h"
 #include "window_driver.h"
 
 namespace diorama::gui {
@@ -96,37 +94,16 @@ int childMain() {
 
 }  // namespace
 
-class TestWindow : public QObject {
+class TestWindow : public QObject, private WindowFixture {
   Q_OBJECT
 
- private:
-  std::unique_ptr<QTemporaryDir> folder_;
-  std::unique_ptr<Window> w_;
-
-  Session& session() { return w_->session; }
-  MainWindow& window() { return w_->window; }
-
  private slots:
-  void initTestCase() {
-    if (QGuiApplication::platformName() == "xcb") return;
-    if (test::is_required("window")) QFAIL("a window is required, but there is no X server");
-    QSKIP("no X server");
-  }
+  void initTestCase() { requireScreen(); }
 
   void init() {
-    folder_ = std::make_unique<QTemporaryDir>();
-    w_ = std::make_unique<Window>(folder_->path());
-    w_->session.store().setTheme(ThemeChoice::light);
-    QVERIFY(w_->begin());
-    w_->set([](PaintSettings& s) {
-      s.device = "cpu";
-      s.precision = "f32";
-    });
+    open([](PaintSettings& s) { s.precision = "f32"; });
   }
-  void cleanup() {
-    w_.reset();
-    folder_.reset();
-  }
+  void cleanup() { close(); }
 
   void welcomes_with_a_picture_in_one_click() {
     keepScreen(window(), "1-welcome");
@@ -378,7 +355,6 @@ class TestWindow : public QObject {
   }
 
   void answers_input_within_50_ms_while_all_cores_work() {
-    constexpr int kKeys = 200;
     w_->set([](PaintSettings& s) {
       s.width = s.height = 768;  // a step takes seconds
       s.steps = 50;
@@ -389,18 +365,7 @@ class TestWindow : public QObject {
     while (stages.isEmpty() || stages.last()[0].value<PaintStage>() != PaintStage::denoise)
       QVERIFY(stages.wait(kPatience));
     PromptEdit& edit = window().paint().settings().promptEdit();
-    std::vector<double> milliseconds;
-    for (int i = 0; i < kKeys; ++i) {
-      const auto length = edit.prompt().size();
-      QElapsedTimer timer;
-      timer.start();
-      QCoreApplication::postEvent(&edit, new QKeyEvent(QEvent::KeyPress, Qt::Key_B, Qt::NoModifier, "b"));
-      while (edit.prompt().size() == length) QCoreApplication::processEvents();
-      milliseconds.push_back(static_cast<double>(timer.nsecsElapsed()) / 1e6);
-    }
-    std::sort(milliseconds.begin(), milliseconds.end());
-    const double late = milliseconds[kKeys * 95 / 100];
-    qInfo("95th percentile of input: %.2f ms", late);
+    const double late = lateInput(edit, [&] { return edit.prompt().size(); });
     QVERIFY2(late <= 50, qPrintable(QString::number(late)));
     QSignalSpy cancelled(&session(), &Session::cancelled);
     w_->press(Qt::Key_Escape);

@@ -5,7 +5,6 @@
 #include <QClipboard>
 #include <QComboBox>
 #include <QScrollBar>
-#include <QTemporaryDir>
 #include <algorithm>
 #include <csignal>
 
@@ -14,7 +13,6 @@
 #include "gui/views/advanced_panel.h"
 #include "gui/views/method_box.h"
 #include "gui/views/picture_actions.h"
-#include "requirements.h"
 #include "window_driver.h"
 
 namespace diorama::gui {
@@ -41,15 +39,10 @@ class Limit {
 
 }  // namespace
 
-class TestWindowLooking : public QObject {
+class TestWindowLooking : public QObject, private WindowFixture {
   Q_OBJECT
 
  private:
-  std::unique_ptr<QTemporaryDir> folder_;
-  std::unique_ptr<Window> w_;
-
-  Session& session() { return w_->session; }
-  MainWindow& window() { return w_->window; }
   PictureTools& tools() { return w_->window.paint().tools(); }
   QString paintOne() {
     w_->type(kPrompt);
@@ -67,26 +60,14 @@ class TestWindowLooking : public QObject {
   }
 
  private slots:
-  void initTestCase() {
-    if (QGuiApplication::platformName() == "xcb") return;
-    if (test::is_required("window")) QFAIL("a window is required, but there is no X server");
-    QSKIP("no X server");
-  }
+  void initTestCase() { requireScreen(); }
   void init() {
-    folder_ = std::make_unique<QTemporaryDir>();
-    w_ = std::make_unique<Window>(folder_->path());
-    w_->session.store().setTheme(ThemeChoice::light);
-    QVERIFY(w_->begin());
-    w_->set([](PaintSettings& s) {
-      s.device = "cpu";
+    open([](PaintSettings& s) {
       s.precision = "f32";
       s.steps = 4;
     });
   }
-  void cleanup() {
-    w_.reset();
-    folder_.reset();
-  }
+  void cleanup() { close(); }
 
   void another_picture_is_looked_at_while_one_is_painted() {
     const QString earlier = paintOne();

@@ -2,7 +2,6 @@
 #include <QDialogButtonBox>
 #include <QLineEdit>
 #include <QListView>
-#include <QTemporaryDir>
 #include <algorithm>
 
 #include "dit_folder.h"
@@ -10,7 +9,6 @@
 #include "gui/views/model_dialogs.h"
 #include "pipeline/devices.h"
 #include "pipeline/pipeline.h"
-#include "requirements.h"
 #include "window_driver.h"
 
 namespace diorama::gui {
@@ -29,21 +27,10 @@ void accept(QDialog* dialog) {
 
 }  // namespace
 
-class TestWindowModels : public QObject {
+class TestWindowModels : public QObject, private WindowFixture {
   Q_OBJECT
 
  private:
-  std::unique_ptr<QTemporaryDir> folder_;
-  std::unique_ptr<Window> w_;
-
-  Session& session() { return w_->session; }
-  MainWindow& window() { return w_->window; }
-  void open() {
-    w_ = std::make_unique<Window>(folder_->path());
-    w_->session.store().setTheme(ThemeChoice::light);
-    QVERIFY(w_->begin());
-    w_->set([](PaintSettings& s) { s.device = "cpu"; });
-  }
   bool addModel(const QString& folder) {
     QSignalSpy read(&session().models(), &ModelsModel::modelRead);
     session().models().addFolder(folder);
@@ -61,19 +48,9 @@ class TestWindowModels : public QObject {
   }
 
  private slots:
-  void initTestCase() {
-    if (QGuiApplication::platformName() == "xcb") return;
-    if (test::is_required("window")) QFAIL("a window is required, but there is no X server");
-    QSKIP("no X server");
-  }
-  void init() {
-    folder_ = std::make_unique<QTemporaryDir>();
-    open();
-  }
-  void cleanup() {
-    w_.reset();
-    folder_.reset();
-  }
+  void initTestCase() { requireScreen(); }
+  void init() { open(); }
+  void cleanup() { close(); }
 
   void imports_a_copy_that_paints_and_is_known_after_a_restart() {
     QSignalSpy imported(&session().importer(), &ModelImport::imported);
@@ -90,7 +67,6 @@ class TestWindowModels : public QObject {
     session().chooseModel(folder);
     w_->set([](PaintSettings& s) { s.steps = 2; });
     QVERIFY(w_->paintAndWait());
-    w_.reset();
     open();
     QVERIFY(session().models().find(folder) != nullptr && session().models().find(folder)->usable());
   }
@@ -178,7 +154,6 @@ class TestWindowModels : public QObject {
   }
 
   void answers_input_within_50_ms_beside_a_dit_xl_2() {
-    constexpr int kKeys = 200;
     // The width of DiT-XL/2 and 20 of its 28 blocks: a file below 1 GB.
     const QString folder = folder_->filePath("dit-xl-2");
     writeDitFolder(folder, {.layers = 20, .heads = 16, .headDim = 72, .classes = 1000});
@@ -195,18 +170,7 @@ class TestWindowModels : public QObject {
     while (stages.isEmpty() || stages.last()[0].value<PaintStage>() != PaintStage::denoise)
       QVERIFY2(stages.wait(kPatience), qPrintable(window().messages().text()));
     QLineEdit* edit = window().findChild<ClassPicker*>()->findChild<QLineEdit*>();
-    std::vector<double> milliseconds;
-    for (int i = 0; i < kKeys; ++i) {
-      const auto length = edit->text().size();
-      QElapsedTimer timer;
-      timer.start();
-      QCoreApplication::postEvent(edit, new QKeyEvent(QEvent::KeyPress, Qt::Key_B, Qt::NoModifier, "b"));
-      while (edit->text().size() == length) QCoreApplication::processEvents();
-      milliseconds.push_back(static_cast<double>(timer.nsecsElapsed()) / 1e6);
-    }
-    std::sort(milliseconds.begin(), milliseconds.end());
-    const double late = milliseconds[kKeys * 95 / 100];
-    qInfo("95th percentile of input: %.2f ms", late);
+    const double late = lateInput(*edit, [&] { return edit->text().size(); });
     QVERIFY2(late <= 50, qPrintable(QString::number(late)));
     QSignalSpy cancelled(&session(), &Session::cancelled);
     QTest::keyClick(&window(), Qt::Key_Escape);

@@ -5,10 +5,16 @@
 #include <QElapsedTimer>
 #include <QMimeData>
 #include <QSignalSpy>
+#include <QTemporaryDir>
 #include <QtTest>
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <vector>
 
 #include "gui/views/main_window.h"
 #include "gui/views/theme.h"
+#include "requirements.h"
 
 namespace diorama::gui {
 
@@ -85,5 +91,57 @@ struct Window {
   Session session;
   MainWindow window;
 };
+
+// What every test of the window begins and ends with: its own folder, a light window on the cpu.
+class WindowFixture {
+ protected:
+  // Of initTestCase.
+  static void requireScreen() {
+    if (QGuiApplication::platformName() == "xcb") return;
+    if (test::is_required("window")) QFAIL("a window is required, but there is no X server");
+    QSKIP("no X server");
+  }
+  // Again, too: a second start in the same folder.
+  void open(const std::function<void(PaintSettings&)>& change = {}) {
+    if (!folder_) folder_ = std::make_unique<QTemporaryDir>();
+    w_.reset();
+    w_ = std::make_unique<Window>(folder_->path());
+    w_->session.store().setTheme(ThemeChoice::light);
+    QVERIFY(w_->begin());
+    w_->set([&](PaintSettings& s) {
+      s.device = "cpu";
+      if (change) change(s);
+    });
+  }
+  void close() {
+    w_.reset();
+    folder_.reset();
+  }
+
+  Session& session() { return w_->session; }
+  MainWindow& window() { return w_->window; }
+
+  std::unique_ptr<QTemporaryDir> folder_;
+  std::unique_ptr<Window> w_;
+};
+
+// The 95th percentile, in milliseconds, of how long a typed letter takes to arrive in `edit`, whose length is
+// `length()`.
+inline double lateInput(QWidget& edit, const std::function<qsizetype()>& length) {
+  constexpr int kKeys = 200;
+  std::vector<double> milliseconds;
+  for (int i = 0; i < kKeys; ++i) {
+    const qsizetype before = length();
+    QElapsedTimer timer;
+    timer.start();
+    QCoreApplication::postEvent(&edit, new QKeyEvent(QEvent::KeyPress, Qt::Key_B, Qt::NoModifier, "b"));
+    while (length() == before) QCoreApplication::processEvents();
+    milliseconds.push_back(static_cast<double>(timer.nsecsElapsed()) / 1e6);
+  }
+  std::sort(milliseconds.begin(), milliseconds.end());
+  const double late = milliseconds[kKeys * 95 / 100];
+  qInfo("95th percentile of input: %.2f ms", late);
+  return late;
+}
 
 }  // namespace diorama::gui

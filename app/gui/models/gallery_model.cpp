@@ -36,10 +36,6 @@ QVariant GalleryModel::data(const QModelIndex& index, int role) const {
           .arg(picture.seed);
     case PathRole:
       return picture.path;
-    case SeedRole:
-      return picture.seed;
-    case AccelerationRole:
-      return picture.acceleration;
     default:
       return {};
   }
@@ -60,10 +56,6 @@ QMimeData* GalleryModel::mimeData(const QModelIndexList& indexes) const {
   auto* mime = new QMimeData;
   mime->setUrls(urls);
   return mime;
-}
-
-bool GalleryModel::contains(const QString& path) const {
-  return find(path) != nullptr;
 }
 
 const GalleryRow* GalleryModel::find(const QString& path) const {

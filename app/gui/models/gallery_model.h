@@ -16,7 +16,7 @@ class GalleryModel : public QAbstractListModel {
   Q_OBJECT
 
  public:
-  enum Role { PathRole = Qt::UserRole, SeedRole, AccelerationRole };
+  enum Role { PathRole = Qt::UserRole };
 
   explicit GalleryModel(const QString& file, QObject* parent = nullptr);
 
@@ -29,7 +29,6 @@ class GalleryModel : public QAbstractListModel {
   const GalleryRow& row(int visible) const { return rows_.at(shown_.at(visible)); }
   int rowOf(const QString& path) const { return place_.value(path, -1); }
   int numPictures() const { return static_cast<int>(rows_.size()); }
-  bool contains(const QString& path) const;
   QStringList paths() const;
   const GalleryRow* find(const QString& path) const;
   QString problem() const { return store_.problem(); }

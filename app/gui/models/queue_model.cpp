@@ -124,11 +124,6 @@ int QueueModel::rowOf(qint64 job) const {
   return found == entries_.end() ? -1 : static_cast<int>(found - entries_.begin());
 }
 
-int QueueModel::numWaiting() const {
-  return static_cast<int>(
-      std::count_if(entries_.begin(), entries_.end(), [](auto& e) { return e.state == State::waiting; }));
-}
-
 bool QueueModel::hasInterrupted() const {
   return std::any_of(entries_.begin(), entries_.end(), [](auto& e) { return e.state == State::interrupted; });
 }

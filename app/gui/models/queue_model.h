@@ -44,7 +44,6 @@ class QueueModel : public QAbstractListModel {
   const QueueEntry& entry(int row) const { return entries_.at(row); }
   int rowOf(qint64 job) const;  // -1: none
   bool isPaused() const { return paused_; }
-  int numWaiting() const;
   bool hasInterrupted() const;
   // Of everything that runs or waits, by the steps so far; 0: not known yet.
   double secondsLeft() const;

@@ -26,7 +26,6 @@ EngineService::~EngineService() {
 
 void EngineService::forwardSignals() {
   connect(worker_, &EngineWorker::deviceOpened, this, &EngineService::deviceOpened);
-  connect(worker_, &EngineWorker::prepared, this, &EngineService::prepared);
   connect(worker_, &EngineWorker::stageReached, this, &EngineService::stageReached);
   connect(worker_, &EngineWorker::promised, this, &EngineService::promised);
   connect(worker_, &EngineWorker::stepTaken, this, &EngineService::stepTaken);

@@ -143,7 +143,6 @@ void EngineWorker::prepare(const PaintSettings& settings) {
   try {
     control_.begin(JobControl::kPreparing);
     pipeline(settings).load();
-    emit prepared(settings.model);
   } catch (...) {  // painting with it says why
     loaded_.clear();
   }

@@ -36,7 +36,6 @@ class EngineWorker : public QObject {
 
  signals:
   void deviceOpened(const QString& asked, const QString& description);
-  void prepared(const QString& model);
   void stageReached(qint64 job, diorama::gui::PaintStage stage);
   void promised(qint64 job, const diorama::gui::RunPromise& promise);
   void stepTaken(const diorama::gui::StepFrame& frame);

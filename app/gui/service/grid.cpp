@@ -15,18 +15,21 @@ constexpr int kCaption = 36;
 constexpr int kLeastCell = 256;
 constexpr int kType = 13;
 
-QString tr(const char* text) {
-  return QCoreApplication::translate("Grid", text);
-}
+class Text {
+  Q_DECLARE_TR_FUNCTIONS(Grid)
+};
 
 QString captionOf(const GridCell& cell, const GridCell& reference) {
-  if (cell.image.isNull()) return tr("not painted");
-  const QString time = tr("%1 s").arg(cell.seconds, 0, 'f', 2);
+  if (cell.image.isNull()) return Text::tr("not painted");
+  const QString time = Text::tr("%1 s").arg(cell.seconds, 0, 'f', 2);
   if (&cell == &reference || reference.image.isNull()) return time;
   const PictureComparison comparison = comparePictures(cell.image, reference.image);
   if (!comparison.problem.isEmpty()) return time;
-  if (comparison.identical) return tr("%1\nidentical").arg(time);
-  return tr("%1\n%2 dB, SSIM %3").arg(time).arg(comparison.psnr, 0, 'f', 1).arg(comparison.ssim, 0, 'f', 3);
+  if (comparison.identical) return Text::tr("%1\nidentical").arg(time);
+  return Text::tr("%1\n%2 dB, SSIM %3")
+      .arg(time)
+      .arg(comparison.psnr, 0, 'f', 1)
+      .arg(comparison.ssim, 0, 'f', 3);
 }
 
 QSize cellSize(const QList<GridCell>& cells) {

@@ -18,9 +18,9 @@
 namespace diorama::gui {
 namespace {
 
-QString tr(const char* text) {
-  return QCoreApplication::translate("ModelFacts", text);
-}
+class Text {
+  Q_DECLARE_TR_FUNCTIONS(ModelFacts)
+};
 
 QString word(const Config& json, const char* key) {
   return QString::fromStdString(json.get_or<std::string>(key, ""));
@@ -61,7 +61,7 @@ void readHints(const ModelFolder& folder, ModelFacts& facts) {
 }
 
 void readClasses(const ModelFolder& folder, int numClasses, ModelFacts& facts) {
-  for (int i = 0; i < numClasses; ++i) facts.classes << tr("Class %1").arg(i);
+  for (int i = 0; i < numClasses; ++i) facts.classes << Text::tr("Class %1").arg(i);
   if (numClasses == 0 || !folder.index().has("id2label")) return;
   const Config labels = folder.index().get<Config>("id2label");
   for (int i = 0; i < numClasses; ++i)
@@ -94,7 +94,7 @@ void readPlans(const ModelFolder& folder, ModelFacts& facts) {
     const ChosenPlan chosen = choose_acceleration(folder, name);
     QString summary = QString::fromStdString(chosen.note);
     if (chosen.plan && chosen.plan->tuned)
-      summary = tr("%1 times as fast; PSNR %2 dB, SSIM %3 against exact pictures")
+      summary = Text::tr("%1 times as fast; PSNR %2 dB, SSIM %3 against exact pictures")
                     .arg(chosen.plan->tuned->speed, 0, 'f', 1)
                     .arg(chosen.plan->tuned->psnr, 0, 'f', 1)
                     .arg(chosen.plan->tuned->ssim, 0, 'f', 3);

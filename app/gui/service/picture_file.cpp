@@ -14,9 +14,9 @@
 namespace diorama::gui {
 namespace {
 
-QString tr(const char* text) {
-  return QCoreApplication::translate("PictureFile", text);
-}
+class Text {
+  Q_DECLARE_TR_FUNCTIONS(PictureFile)
+};
 
 bool isOwn(const Recipe& recipe) {
   return recipe.program.starts_with("Diorama");
@@ -40,10 +40,10 @@ QStringList otherKeys(const QString& parameters) {
 
 void explainForeign(const std::vector<PngText>& texts, const Recipe& recipe, PictureFile& file) {
   if (!recipe.sampler.empty() && !isKnownSampler(recipe.sampler)) {
-    file.unmapped << tr("Sampler %1").arg(QString::fromStdString(recipe.sampler));
+    file.unmapped << Text::tr("Sampler %1").arg(QString::fromStdString(recipe.sampler));
     file.settings.sampler.clear();
   }
-  if (!recipe.model.empty()) file.unmapped << tr("Model %1").arg(QString::fromStdString(recipe.model));
+  if (!recipe.model.empty()) file.unmapped << Text::tr("Model %1").arg(QString::fromStdString(recipe.model));
   for (const PngText& text : texts)
     if (text.keyword == "parameters") file.unmapped << otherKeys(QString::fromStdString(text.text));
 }

@@ -2,6 +2,7 @@
 
 #include <QMenu>
 #include <QRegularExpressionValidator>
+#include <QStandardItemModel>
 
 #include "gui/service/token_counter.h"
 #include "gui/views/advanced_panel.h"
@@ -234,7 +235,9 @@ void SettingsPanel::showDevices() {
   for (const DeviceFacts& device : session_.devices()) {
     if (device_->findData(device.id) >= 0) continue;
     device_->addItem(QStringLiteral("%1 — %2").arg(device.id, device.name), device.id);
-    device_->setItemData(device_->count() - 1, device.reason, Qt::ToolTipRole);
+    const int row = device_->count() - 1;
+    device_->setItemData(row, device.reason, Qt::ToolTipRole);
+    qobject_cast<QStandardItemModel*>(device_->model())->item(row)->setEnabled(device.usable);
   }
   device_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
   showSettings();
