@@ -120,11 +120,10 @@ int find_class(const ModelFolder& folder, const std::string& name_or_id) {
   if (const auto id = as_number(name_or_id)) return *id;
   if (!folder.index().has("id2label"))
     fail(Fault::usage, "[class] {} has no names for its classes; give a number", folder.title());
-  const Config labels = folder.index().get<Config>("id2label");
-  for (const std::string& key : labels.keys()) {
-    std::stringstream names(labels.get<std::string>(key));  // "tench, Tinca tinca"
+  for (const auto& [label, words] : folder.class_names()) {
+    std::stringstream names(words);  // "tench, Tinca tinca"
     for (std::string name; std::getline(names, name, ',');)
-      if (const auto id = as_number(key); id && trim(name) == name_or_id) return *id;
+      if (trim(name) == name_or_id) return label;
   }
   fail(Fault::usage, "[class] {} knows no class '{}'; see id2label in {}", folder.title(), name_or_id,
        folder.index().where());

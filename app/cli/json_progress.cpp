@@ -35,10 +35,18 @@ void JsonProgress::forecast(int job, const RunForecast& forecast) {
 }
 
 void JsonProgress::step(int job, const StepReport& report) {
+  write_step(job, name_of(Stage::denoise), report);
+}
+
+void JsonProgress::parent_step(int job, const StepReport& report) {
+  write_step(job, kParent, report);
+}
+
+void JsonProgress::write_step(int job, std::string_view stage, const StepReport& report) {
   eta_.step_done(report.milliseconds);
   write({{"type", "step"},
          {"job", job},
-         {"stage", name_of(Stage::denoise)},
+         {"stage", stage},
          {"step", report.step},
          {"steps", report.steps},
          {"step_ms", report.milliseconds},

@@ -16,6 +16,7 @@ class JsonProgress final : public Progress {
   void stage(int job, Stage stage) override;
   void forecast(int job, const RunForecast& forecast) override;
   void step(int job, const StepReport& report) override;
+  void parent_step(int job, const StepReport& report) override;
   void warning(int job, const std::string& text) override;
   void image(int job, const ImageSaved& saved) override;
   void comparison(int job, const ExactComparison& comparison) override;
@@ -24,6 +25,7 @@ class JsonProgress final : public Progress {
 
  private:
   void write(const nlohmann::ordered_json& event);
+  void write_step(int job, std::string_view stage, const StepReport& report);
 
   std::FILE* out_;
   std::FILE* log_;

@@ -45,6 +45,8 @@ class Progress {
   // Before the steps of a job with acceleration.
   virtual void forecast(int job, const RunForecast& forecast) = 0;
   virtual void step(int job, const StepReport& report) = 0;
+  // Of a branch's parent, taken again before the branch's own.
+  virtual void parent_step(int job, const StepReport& report) = 0;
   virtual void warning(int job, const std::string& text) = 0;
   virtual void image(int job, const ImageSaved& saved) = 0;
   virtual void comparison(int job, const ExactComparison& comparison) = 0;
@@ -52,6 +54,9 @@ class Progress {
   virtual void error(int job, int line, const Failure& failure, int steps_missed) = 0;
   virtual void end(int saved, int failed, int exit_code) = 0;
 };
+
+// The stage in which a parent's steps are taken again.
+inline constexpr std::string_view kParent = "parent";
 
 enum class ProgressMode { automatic, bar, json, none };
 

@@ -175,6 +175,10 @@ void Run::paint(int number, const Job& job) {
     progress_.step(number, report);
     if (step_images_) step_images_->save(path.stem().string(), report);
   };
+  observer.on_parent_step = [&](const StepReport& report) {
+    steps_done_ = report.step;
+    progress_.parent_step(number, report);
+  };
   const RenderResult result = pipeline_->render(job.request, observer);
   progress_.stage(number, Stage::save);
   write_file_atomically(path, encode_png(result.image, recipe_texts(result.recipe)));

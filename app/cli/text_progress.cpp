@@ -53,10 +53,10 @@ void TextProgress::start(const RunStart& run) {
   fmt::print(log_, "{}, {}, on {}\n", run.model, run.precision, run.device);
 }
 
-void TextProgress::show_bar(Stage stage, int step, int steps) {
+void TextProgress::show_bar(std::string_view stage, int step, int steps) {
   if (!bar_) return;
-  const std::string line = draw_bar(name_of(stage), step, steps, eta_.seconds_per_step(), eta_.seconds_left(),
-                                    terminal_columns(log_));
+  const std::string line =
+      draw_bar(stage, step, steps, eta_.seconds_per_step(), eta_.seconds_left(), terminal_columns(log_));
   fmt::print(log_, "\r\x1b[K{}", line);
   std::fflush(log_);
   bar_visible_ = true;
@@ -70,7 +70,7 @@ void TextProgress::erase_bar() {
 }
 
 void TextProgress::stage(int job, Stage stage) {
-  show_bar(stage, job - 1, jobs_);
+  show_bar(name_of(stage), job - 1, jobs_);
 }
 
 void TextProgress::forecast(int, const RunForecast& forecast) {
@@ -82,7 +82,12 @@ void TextProgress::forecast(int, const RunForecast& forecast) {
 
 void TextProgress::step(int, const StepReport& report) {
   eta_.step_done(report.milliseconds);
-  show_bar(Stage::denoise, report.step, report.steps);
+  show_bar(name_of(Stage::denoise), report.step, report.steps);
+}
+
+void TextProgress::parent_step(int, const StepReport& report) {
+  eta_.step_done(report.milliseconds);
+  show_bar(kParent, report.step, report.steps);
 }
 
 void TextProgress::warning(int, const std::string& text) {

@@ -17,6 +17,7 @@ class TextProgress final : public Progress {
   void stage(int job, Stage stage) override;
   void forecast(int job, const RunForecast& forecast) override;
   void step(int job, const StepReport& report) override;
+  void parent_step(int job, const StepReport& report) override;
   void warning(int job, const std::string& text) override;
   void image(int job, const ImageSaved& saved) override;
   void comparison(int job, const ExactComparison& comparison) override;
@@ -24,7 +25,7 @@ class TextProgress final : public Progress {
   void end(int saved, int failed, int exit_code) override;
 
  private:
-  void show_bar(Stage stage, int step, int steps);
+  void show_bar(std::string_view stage, int step, int steps);
   void erase_bar();
 
   std::FILE* out_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -100,6 +101,18 @@ std::string ModelFolder::class_of(std::string_view component) const {
   const auto library_and_class = index_.get<std::vector<std::string>>(component);
   if (library_and_class.size() != 2) index_.reject(component, "[library, class]");
   return library_and_class[1];
+}
+
+std::map<int, std::string> ModelFolder::class_names() const {
+  std::map<int, std::string> names;
+  if (!index_.has("id2label")) return names;
+  const auto labels = index_.get<Config>("id2label");
+  for (const std::string& key : labels.keys()) {
+    int label = 0;
+    const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), label);
+    if (error == std::errc() && end == key.data() + key.size()) names[label] = labels.get<std::string>(key);
+  }
+  return names;
 }
 
 std::string ModelFolder::content_hash() const {

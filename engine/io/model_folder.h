@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,9 @@ class ModelFolder {
   Config config(std::string_view component) const;
   // "PixArtTransformer2DModel": by the component's own configuration, else by the index.
   std::string class_of(std::string_view component) const;
+
+  // By label: id2label of model_index.json, such as {207: "golden retriever"}; empty where there is none.
+  std::map<int, std::string> class_names() const;
 
   // 16 hexadecimal digits over what pictures depend on: configurations, the tokenizer, the headers and
   // samples of the weights. Stable over machines; the folder's place, its name and diorama.json do not count.

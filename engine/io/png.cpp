@@ -24,7 +24,7 @@ constexpr size_t kHeaderEnd = 8 + 25;  // signature and IHDR
 constexpr uint32_t kMaxSide = 32768;
 constexpr size_t kMaxPixels = size_t{1} << 27;
 constexpr size_t kMaxInflation = 1032;                 // bytes out per byte in, deflate's own limit
-constexpr size_t kMaxTexts = size_t{64} << 20;         // bytes, all texts of a file
+constexpr size_t kMaxTexts = size_t{16} << 20;         // bytes, all texts of a file
 constexpr size_t kChannels[] = {1, 0, 3, 0, 2, 0, 4};  // by colour type; 0: a palette or undefined
 
 bool is_ascii(std::string_view text) {

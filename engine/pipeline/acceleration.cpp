@@ -40,6 +40,8 @@ void make_exact(Recipe& recipe) {
   Recipe parent = recipe_from_json(recipe.branch["parent"].dump(), "branch");
   make_exact(parent);
   recipe.branch["parent"] = to_json(parent);
+  if (recipe.branch.contains("change") && recipe.branch["change"].is_object())
+    recipe.branch["change"].erase("acceleration");  // both are exact now
 }
 
 // By name; the user's own before those that came with the model.

@@ -89,6 +89,7 @@ Pipeline::Pipeline(const ModelFolder& folder, Device& device, const Precision& p
     fail(Fault::model_file,
          "{}: the transformer takes {} latent channels, the vae gives {}; they do not belong together",
          folder.path().string(), transformer.in_channels, latent_.latent_channels);
+  class_names_ = folder.class_names();
   if (transformer.num_classes > 0) return;
   text_encoder_ = models::make_text_encoder(folder.config("text_encoder"));
   tokenizer_ = std::make_unique<Tokenizer>(folder.component("tokenizer"));
@@ -264,6 +265,10 @@ Recipe Pipeline::recipe(const RenderRequest& request) const {
                 .precision = precision_.name,
                 .device = device_.description(),
                 .program = "Diorama " DIORAMA_VERSION};
+  if (request.class_label) {
+    const auto name = class_names_.find(*request.class_label);
+    if (name != class_names_.end()) recipe.class_name = name->second;
+  }
   if (request.acceleration) recipe.acceleration = request.acceleration->name;
   if (request.branch) recipe.branch = describe_branch(*request.branch, recipe);
   return recipe;
@@ -290,12 +295,13 @@ SolverState Pipeline::start_of(const RenderRequest& request, const Solver& solve
   const RenderRequest parent = resolve(request_of(branch.parent, false, "[branch] parent"));
   const auto parent_solver = solver_of(parent);
   if (branch.state) return branch_start(branch, *branch.state, *parent_solver, child, solver);
-  RenderObserver silent;
-  silent.on_stage = observer.on_stage;
+  RenderObserver of_parent;
+  of_parent.on_stage = observer.on_stage;
+  of_parent.on_step = of_parent.on_parent_step = observer.on_parent_step;
   RenderResult discarded;
   discarded.recipe = recipe(parent);
-  SolverState state = start_of(parent, *parent_solver, silent);
-  denoise(parent, *parent_solver, state, branch.step, silent, discarded);
+  SolverState state = start_of(parent, *parent_solver, of_parent);
+  denoise(parent, *parent_solver, state, branch.step, of_parent, discarded);
   return branch_start(branch, state, *parent_solver, child, solver);
 }
 

@@ -84,6 +84,7 @@ class Pipeline {
   models::Autoencoder::Geometry latent_;
   std::optional<PreviewMatrix> preview_;
   std::string hash_;
+  std::map<int, std::string> class_names_;
 
   std::vector<nn::Accelerator*> watchers_;
   std::optional<nn::Weights> transformer_weights_;

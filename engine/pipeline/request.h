@@ -76,6 +76,8 @@ struct RenderObserver {
   // With acceleration only.
   std::function<void(const RunForecast&)> on_forecast = [](const RunForecast&) {};
   std::function<void(const StepReport&)> on_step = [](const StepReport&) {};
+  // Of a branch's parent, where its steps are taken again before those of the branch.
+  std::function<void(const StepReport&)> on_parent_step = [](const StepReport&) {};
   std::function<void(const std::string&)> on_warning = [](const std::string&) {};
 };
 

@@ -3,10 +3,14 @@
 #include <QElapsedTimer>
 #include <QListView>
 #include <QSignalSpy>
+#include <QSqlDatabase>
+#include <QSqlError>
+#include <QSqlQuery>
 #include <QTemporaryDir>
 #include <QtTest>
 
 #include "gui/models/gallery_model.h"
+#include "gui/models/library.h"
 
 namespace diorama::gui {
 
@@ -27,6 +31,16 @@ class TestGalleryModel : public QObject {
             .created = 1000 + i};
   }
   QString file() const { return folder_.filePath("gallery.sqlite"); }
+  void execute(const QByteArray& statement) const {
+    {
+      QSqlDatabase database = QSqlDatabase::addDatabase("QSQLITE", "another program");
+      database.setDatabaseName(file());
+      QVERIFY(database.open());
+      QSqlQuery query(database);
+      QVERIFY2(query.exec(statement), qPrintable(query.lastError().text()));
+    }
+    QSqlDatabase::removeDatabase("another program");
+  }
   QTemporaryDir folder_;
 
  private slots:
@@ -89,6 +103,59 @@ class TestGalleryModel : public QObject {
     QCOMPARE(gallery.rowOf(picture(0, "").path), 1);
     QCOMPARE(gallery.rowOf(picture(1, "").path), -1);
     QCOMPARE(GalleryModel(file()).rowCount(), 2);
+  }
+
+  void forgets_many_at_once() {
+    GalleryModel gallery(file());
+    QAbstractItemModelTester tester(&gallery);
+    for (int i = 0; i < 5; ++i) gallery.add(picture(i, "p"));
+    gallery.forgetAll({picture(1, "").path, picture(3, "").path, "/not/there.png"});
+    QCOMPARE(gallery.rowCount(), 3);
+    QCOMPARE(gallery.rowOf(picture(2, "").path), 1);
+    QCOMPARE(GalleryModel(file()).rowCount(), 3);
+  }
+
+  void a_damaged_index_goes_aside_data() {
+    QTest::addColumn<QByteArray>("statement");
+    QTest::newRow("no database") << QByteArray();
+    QTest::newRow("other columns") << QByteArray("CREATE TABLE pictures (something TEXT)");
+  }
+
+  void a_damaged_index_goes_aside() {
+    QFETCH(QByteArray, statement);
+    if (statement.isEmpty())
+      QVERIFY(writeAtomically(file(), "not a database, but long enough to be taken for one, page by page"));
+    else
+      execute(statement);
+    {
+      GalleryModel gallery(file());
+      QVERIFY(gallery.wasDamaged());
+      QVERIFY(gallery.takeProblem().isEmpty());
+      QVERIFY(QFile::exists(file() + ".broken"));
+      gallery.add(picture(1, "a cat"));
+    }
+    GalleryModel gallery(file());
+    QVERIFY(!gallery.wasDamaged());
+    QCOMPARE(gallery.rowCount(), 1);
+  }
+
+  void what_the_index_cannot_take_is_said_and_shown() {
+    GalleryModel gallery(file());
+    QSignalSpy problems(&gallery, &GalleryModel::problemFound);
+    gallery.add(picture(1, "a cat"));
+    QCOMPARE(problems.count(), 0);
+    execute("DROP TABLE pictures");
+    gallery.add(picture(2, "a dog"));
+    QCOMPARE(problems.count(), 1);
+    QVERIFY(!problems[0][0].toString().isEmpty());
+    QCOMPARE(gallery.row(0).prompt, QString("a dog"));
+  }
+
+  void tips_show_prompts_as_they_stand() {
+    GalleryModel gallery(file());
+    gallery.add(picture(1, "<b>100 %2</b>"));
+    const QString tip = gallery.index(0).data(Qt::ToolTipRole).toString();
+    QVERIFY2(tip.contains("&lt;b&gt;100 %2&lt;/b&gt;"), qPrintable(tip));
   }
 
   void thumbnails_are_read_when_looked_at() {

@@ -34,8 +34,8 @@ class TestQueueModel : public QObject {
   void hands_out_one_at_a_time_in_order() {
     QueueModel queue(file());
     QAbstractItemModelTester tester(&queue);
-    queue.add(job("a"));
-    queue.add(job("b"));
+    queue.add({job("a")});
+    queue.add({job("b")});
     const auto first = queue.takeNext();
     QCOMPARE(first->settings.prompt, QString("a"));
     QVERIFY(!queue.takeNext());
@@ -43,10 +43,34 @@ class TestQueueModel : public QObject {
     QCOMPARE(queue.takeNext()->settings.prompt, QString("b"));
   }
 
+  void many_are_written_at_once() {
+    QueueModel queue(file());
+    QAbstractItemModelTester tester(&queue);
+    QSignalSpy changed(&queue, &QueueModel::changed), removed(&queue, &QueueModel::removed);
+    const QList<qint64> ids = queue.add({job("a"), job("b"), job("c")});
+    QCOMPARE(changed.count(), 1);
+    QCOMPARE(queue.rowOf(ids[2]), 2);
+    QVERIFY(queue.takeNext());
+    changed.clear();
+    queue.removeWaiting();
+    QCOMPARE(changed.count(), 1);
+    QCOMPARE(removed.count(), 2);
+    QCOMPARE(prompts(queue), QStringList({"a"}));
+    QCOMPARE(prompts(QueueModel(file())), QStringList({"a"}));
+  }
+
+  void steps_of_a_parent_count_as_steps() {
+    QueueModel queue(file());
+    const qint64 id = queue.add({job("a")}).front();
+    queue.takeNext();
+    queue.setParentStep({id, 4, 10, 500});
+    QCOMPARE(queue.secondsLeft(), 0.5 * 6);
+  }
+
   void moves_rows() {
     QueueModel queue(file());
     QAbstractItemModelTester tester(&queue);
-    for (const char* prompt : {"a", "b", "c"}) queue.add(job(prompt));
+    for (const char* prompt : {"a", "b", "c"}) queue.add({job(prompt)});
     QVERIFY(queue.moveRows({}, 2, 1, {}, 0));
     QCOMPARE(prompts(queue), QStringList({"c", "a", "b"}));
     QVERIFY(queue.moveRows({}, 0, 1, {}, 3));
@@ -59,7 +83,7 @@ class TestQueueModel : public QObject {
   void pauses() {
     QueueModel queue(file());
     QSignalSpy paused(&queue, &QueueModel::pausedChanged);
-    queue.add(job("a"));
+    queue.add({job("a")});
     queue.setPaused(true);
     QVERIFY(!queue.takeNext());
     QCOMPARE(paused.count(), 1);
@@ -71,8 +95,8 @@ class TestQueueModel : public QObject {
   void offers_again_what_ran_at_the_end() {
     {
       QueueModel queue(file());
-      queue.add(job("running"));
-      queue.add(job("waiting"));
+      queue.add({job("running")});
+      queue.add({job("waiting")});
       QVERIFY(queue.takeNext());
     }
     QueueModel queue(file());
@@ -89,10 +113,10 @@ class TestQueueModel : public QObject {
     qint64 last = 0;
     {
       QueueModel queue(file());
-      last = queue.add(job("a"));
+      last = queue.add({job("a")}).front();
       queue.remove(last);
     }
-    QVERIFY(QueueModel(file()).add(job("b")) > last);
+    QVERIFY(QueueModel(file()).add({job("b")}).front() > last);
   }
 
   void keeps_branches() {
@@ -101,7 +125,7 @@ class TestQueueModel : public QObject {
     branch.compareWith = "/pictures/a.png";
     {
       QueueModel queue(file());
-      queue.add(branch);
+      queue.add({branch});
     }
     const PaintJob back = QueueModel(file()).entry(0).job;
     QVERIFY(back.branch == branch.branch);
@@ -111,20 +135,24 @@ class TestQueueModel : public QObject {
   void failed_ones_stay_until_tried_again() {
     QueueModel queue(file());
     QAbstractItemModelTester tester(&queue);
-    queue.add(job("a"));
+    queue.add({job("a")});
     const qint64 id = queue.takeNext()->id;
     queue.setFailed(id, "no memory");
     QVERIFY(!queue.takeNext());
     QCOMPARE(QueueModel(file()).entry(0).problem, QString("no memory"));
     queue.retry(id);
     QVERIFY(queue.entry(0).problem.isEmpty());
-    QVERIFY(queue.takeNext());
+    const auto again = queue.takeNext();
+    QVERIFY(again);
+    QVERIFY(again->id > id);  // late news of the old one does not concern it
+    queue.retry(again->id);   // it runs
+    QCOMPARE(queue.entry(0).state, QueueEntry::State::running);
   }
 
   void knows_what_is_left() {
     QueueModel queue(file());
-    queue.add(job("a"));
-    queue.add(job("b"));
+    queue.add({job("a")});
+    queue.add({job("b")});
     const qint64 id = queue.takeNext()->id;
     QCOMPARE(queue.secondsLeft(), 0.0);
     queue.setStep({.job = id, .step = 4, .steps = 10, .milliseconds = 500});
@@ -139,7 +167,7 @@ class TestQueueModel : public QObject {
   void says_when_it_cannot_be_saved() {
     QueueModel queue("/proc/no/queue.json");
     QSignalSpy cannot(&queue, &QueueModel::cannotSave);
-    queue.add(job("a"));
+    queue.add({job("a")});
     QCOMPARE(cannot.count(), 1);
     QCOMPARE(queue.rowCount(), 1);
   }

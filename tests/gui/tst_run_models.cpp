@@ -81,11 +81,19 @@ class TestRunModels : public QObject {
     QCOMPARE(timeline.rowCount(), 0);
   }
 
-  void timeline_forgets_the_oldest_runs() {
+  void timeline_forgets_the_oldest_runs_when_they_take_too_much() {
     TimelineModel timeline;
     timeline.append(frame(1));
     for (int i = 0; i < 100; ++i) timeline.finish(picture(QString::number(i)));
-    QVERIFY(timeline.show("99"));
+    QVERIFY(timeline.show("0"));
+    StepFrame large = frame(1);
+    large.preview = QImage(1024, 1024, QImage::Format_RGB32);  // 4 MiB
+    timeline.clear();
+    timeline.append(large);
+    for (int i = 100; i < 200; ++i) timeline.finish(picture(QString::number(i)));
+    QVERIFY(timeline.show("199"));
+    QVERIFY(timeline.show("150"));
+    QVERIFY(!timeline.show("110"));
     QVERIFY(!timeline.show("0"));
   }
 };

@@ -192,11 +192,16 @@ class TestWindowLooking : public QObject, private WindowFixture {
   void a_full_disk_loses_no_picture() {
     std::signal(SIGXFSZ, SIG_IGN);
     w_->type(kPrompt);
-    QSignalSpy painted(&session(), &Session::painted);
+    session().store().setCount(3);
+    QSignalSpy painted(&session(), &Session::painted), idle(&session(), &Session::idle);
     {
       const Limit disk(RLIMIT_FSIZE, 12 << 10);
       QVERIFY(w_->paintAndWait());
+      QVERIFY(idle.count() > 0 || idle.wait(kPatience));
     }
+    QCOMPARE(painted.count(), 1);  // the others wait for room
+    QCOMPARE(session().queue().rowCount(), 3);
+    QVERIFY(session().queue().isPaused());
     const auto picture = painted[0][0].value<PaintedPicture>();
     QVERIFY(picture.path.isEmpty());
     QVERIFY2(window().messages().text().contains("could not be saved"),
@@ -206,8 +211,10 @@ class TestWindowLooking : public QObject, private WindowFixture {
     const QString target = folder_->filePath("elsewhere.png");
     QVERIFY(savePicture(session(), {picture.image, {}, picture.recipe}, target));
     QCOMPARE(readPictureFile(target).settings.prompt, QString(kPrompt));
-    QVERIFY(w_->paintAndWait());
-    QCOMPARE(session().gallery().rowCount(), 1);
+    session().queue().setPaused(false);
+    session().queue().retry(session().queue().entry(0).job.id);
+    QTRY_COMPARE_WITH_TIMEOUT(session().queue().rowCount(), 0, kPatience);
+    QCOMPARE(session().gallery().rowCount(), 3);
   }
 
   void a_lost_device_and_a_lack_of_memory_are_explained_data() {

@@ -3,18 +3,31 @@
 #include <QLineEdit>
 #include <QListView>
 #include <algorithm>
+#include <ctime>
 
+#include "cpu/waiting.h"
 #include "dit_folder.h"
 #include "gui/views/class_picker.h"
 #include "gui/views/model_dialogs.h"
-#include "pipeline/devices.h"
-#include "pipeline/pipeline.h"
 #include "window_driver.h"
 
 namespace diorama::gui {
 namespace {
 
 constexpr auto kMini = DIORAMA_SOURCE_DIR "/assets/models/diorama-mini";
+
+double secondsOf(clockid_t clock) {
+  timespec time{};
+  clock_gettime(clock, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
+
+// Seconds of the processor, of this thread and of all of them.
+struct Processor {
+  double thread = 0, process = 0;
+
+  static Processor now() { return {secondsOf(CLOCK_THREAD_CPUTIME_ID), secondsOf(CLOCK_PROCESS_CPUTIME_ID)}; }
+};
 
 double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
@@ -150,7 +163,10 @@ class TestWindowModels : public QObject, private WindowFixture {
     QVERIFY2(painted.count() > 0 || painted.wait(kPatience), qPrintable(window().messages().text()));
     const auto picture = painted[0][0].value<PaintedPicture>();
     QCOMPARE(picture.settings.classLabel, 7);
-    QCOMPARE(QJsonDocument::fromJson(picture.recipe)["class"].toInt(), 7);
+    const QJsonDocument recipe = QJsonDocument::fromJson(picture.recipe);
+    QCOMPARE(recipe["class"].toInt(), 7);
+    QCOMPARE(recipe["class_name"].toString(), QString("animal 7"));
+    QVERIFY2(picture.path.contains("animal-7"), qPrintable(picture.path));
   }
 
   void answers_input_within_50_ms_beside_a_dit_xl_2() {
@@ -177,14 +193,13 @@ class TestWindowModels : public QObject, private WindowFixture {
     QVERIFY(cancelled.count() > 0 || cancelled.wait(kPatience));
   }
 
-  // The window's run against the same run that nobody listens to, in turns.
-  void watching_costs_little_where_a_step_takes_100_ms() {
-    constexpr int kRounds = 3;
+  // What the window's thread and the previews take of the processor, for one of what the engine takes. The
+  // times, too, are compared in turns with the same run that nobody listens to, but another program on the
+  // machine moves them by more than is asked for here: they are printed.
+  void watching_costs_3_percent_where_a_step_takes_100_ms() {
+    constexpr int kRounds = 5;
     constexpr int kSide = 384, kSteps = 8;
-    constexpr double kMost = 1.15;  // the promise is 1.03; the rest is what else runs on a shared machine
-    const auto device = open_device({.name = "cpu"});
-    const ModelFolder folder = ModelFolder::open(kMini);
-    Pipeline alone(folder, *device, choose_precision("f32", *device, folder));
+    constexpr double kMostShare = 0.03;
     session().chooseModel(session().models().find("diorama-mini")->path);
     w_->type("a rocket");
     w_->set([](PaintSettings& s) {
@@ -192,26 +207,44 @@ class TestWindowModels : public QObject, private WindowFixture {
       s.width = s.height = kSide;
       s.steps = kSteps;
     });
+    double watching = 0, all = 0;
     std::vector<double> watched, unwatched;
     for (int i = 0; i <= kRounds; ++i) {
+      Processor begin, end;  // of the first step, and of the last
+      double previews = 0;
+      const auto counting = connect(&session(), &Session::stepTaken, this, [&](const StepFrame& frame) {
+        if (frame.step == 1) begin = Processor::now();
+        if (frame.step > 1) previews += frame.previewMilliseconds / 1000;
+        if (frame.step == kSteps) end = Processor::now();
+      });
       QSignalSpy painted(&session(), &Session::painted);
       QVERIFY(w_->paintAndWait());
-      const double seconds = painted[0][0].value<PaintedPicture>().seconds;
-      const double plain =
-          alone.render({.prompt = "a rocket", .width = kSide, .height = kSide, .steps = kSteps})
-              .denoise_seconds;
+      disconnect(counting);
+      // Of no job of the queue's: its steps go nowhere.
+      session().engine().paint(
+          {.id = 1000 + i, .settings = session().store().settings(), .folder = session().pictures()});
+      QVERIFY(painted.wait(kPatience));
       if (i == 0) continue;  // warm
-      watched.push_back(seconds);
-      unwatched.push_back(plain);
+      watching += end.thread - begin.thread + previews;
+      all += end.process - begin.process;
+      watched.push_back(painted[0][0].value<PaintedPicture>().seconds);
+      unwatched.push_back(painted[1][0].value<PaintedPicture>().seconds);
     }
+    const double share = watching / (all - watching);
     const double ratio = median(watched) / median(unwatched);
-    qInfo("a step %.0f ms alone; in the window %.3f times that", 1000 * median(unwatched) / kSteps, ratio);
+    qInfo("a step %.0f ms unwatched; in the window %.3f times that; watching takes %.2f %% of the processor",
+          1000 * median(unwatched) / kSteps, ratio, 100 * share);
     QVERIFY(median(unwatched) / kSteps >= 0.1);
-    QVERIFY2(ratio <= kMost, qPrintable(QString::number(ratio)));
+    QVERIFY2(share > 0 && share <= kMostShare, qPrintable(QString::number(share)));
   }
 };
 
 }  // namespace diorama::gui
 
-QTEST_MAIN(diorama::gui::TestWindowModels)
+int main(int argc, char** argv) {
+  diorama::cpu::wait_passively(argv);  // as the program does: what is measured is the program
+  QApplication app(argc, argv);
+  diorama::gui::TestWindowModels test;
+  return QTest::qExec(&test, argc, argv);
+}
 #include "tst_window_models.moc"

@@ -39,10 +39,7 @@ inline QElapsedTimer startedTimer() {
 
 struct Window {
   explicit Window(const QString& folder)
-      : timer(startedTimer()),
-        library{folder + "/library", folder + "/pictures"},
-        session(library),
-        window(session) {
+      : library{folder + "/library", folder + "/pictures"}, session(library), window(session) {
     window.show();
   }
 
@@ -50,7 +47,6 @@ struct Window {
     QSignalSpy read(&session.models(), &ModelsModel::allRead);
     session.start();
     if (!QTest::qWaitForWindowExposed(&window)) return false;
-    exposedAfter = timer.elapsed();
     QApplication::setActiveWindow(&window);  // there is no window manager that would
     return read.count() > 0 || read.wait(kPatience);
   }
@@ -85,8 +81,6 @@ struct Window {
     if (enter.isAccepted()) QCoreApplication::sendEvent(&window, &event);
   }
 
-  QElapsedTimer timer;      // since the window was made
-  qint64 exposedAfter = 0;  // ms
   Library library;
   Session session;
   MainWindow window;

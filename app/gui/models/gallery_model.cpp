@@ -3,8 +3,11 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QMimeData>
+#include <QSet>
 #include <QUrl>
 #include <algorithm>
+
+#include "gui/models/plain_tip.h"
 
 namespace diorama::gui {
 
@@ -28,12 +31,10 @@ QVariant GalleryModel::data(const QModelIndex& index, int role) const {
     case Qt::DecorationRole:
       return thumbnails_.of(picture.path);
     case Qt::ToolTipRole:
-      return tr("%1\n%2 × %3, %4 steps, seed %5")
-          .arg(picture.prompt)
-          .arg(picture.width)
-          .arg(picture.height)
-          .arg(picture.steps)
-          .arg(picture.seed);
+      return plainTip(tr("%1\n%2 × %3, %4 steps, seed %5")
+                          .arg(picture.prompt, QString::number(picture.width),
+                               QString::number(picture.height), QString::number(picture.steps),
+                               QString::number(picture.seed)));
     case PathRole:
       return picture.path;
     default:
@@ -106,9 +107,13 @@ void GalleryModel::setFilter(GalleryFilter filter) {
   rebuild();
 }
 
+void GalleryModel::reportProblem() {
+  if (const QString problem = store_.takeProblem(); !problem.isEmpty()) emit problemFound(problem);
+}
+
 void GalleryModel::add(GalleryRow picture) {
+  if (find(picture.path) != nullptr) return;
   picture.id = store_.insert(picture);
-  if (picture.id == 0) return;
   const bool visible = passes(picture);
   if (visible) beginInsertRows({}, 0, 0);
   rows_.prepend(picture);
@@ -116,20 +121,29 @@ void GalleryModel::add(GalleryRow picture) {
   if (visible) shown_.prepend(0);
   reindex();
   if (visible) endInsertRows();
+  reportProblem();
 }
 
-void GalleryModel::addAll(QList<GalleryRow> pictures) {
-  store_.insertAll(pictures);
-  for (const GalleryRow& picture : pictures)
-    if (picture.id != 0) rows_ << picture;
+void GalleryModel::addAll(const QList<GalleryRow>& pictures) {
+  const QStringList paths = this->paths();
+  QSet<QString> known(paths.begin(), paths.end());
+  QList<GalleryRow> added;
+  for (const GalleryRow& picture : pictures) {
+    if (known.contains(picture.path)) continue;
+    known << picture.path;
+    added << picture;
+  }
+  store_.insertAll(added);
+  rows_ << added;
   std::stable_sort(rows_.begin(), rows_.end(), [](auto& a, auto& b) { return a.created > b.created; });
   rebuild();
+  reportProblem();
 }
 
 void GalleryModel::forget(const QString& path) {
   const GalleryRow* found = find(path);
   if (found == nullptr) return;
-  store_.remove(found->id);
+  store_.remove({found->id});
   const auto place = static_cast<int>(found - rows_.constData());
   const int visible = rowOf(path);
   if (visible >= 0) beginRemoveRows({}, visible, visible);
@@ -139,6 +153,18 @@ void GalleryModel::forget(const QString& path) {
     if (other > place) --other;
   reindex();
   if (visible >= 0) endRemoveRows();
+  reportProblem();
+}
+
+void GalleryModel::forgetAll(const QStringList& paths) {
+  const QSet<QString> gone(paths.begin(), paths.end());
+  QList<qint64> ids;
+  for (const GalleryRow& r : rows_)
+    if (gone.contains(r.path)) ids << r.id;
+  store_.remove(ids);
+  rows_.removeIf([&](const GalleryRow& r) { return gone.contains(r.path); });
+  rebuild();
+  reportProblem();
 }
 
 bool GalleryModel::moveToTrash(const QString& path) {

@@ -31,21 +31,29 @@ class GalleryModel : public QAbstractListModel {
   int numPictures() const { return static_cast<int>(rows_.size()); }
   QStringList paths() const;
   const GalleryRow* find(const QString& path) const;
-  QString problem() const { return store_.problem(); }
+  bool wasDamaged() const { return store_.wasDamaged(); }
+  // Of the index, so far: what it says later comes by problemFound.
+  QString takeProblem() { return store_.takeProblem(); }
   Thumbnails& thumbnails() { return thumbnails_; }
 
   // Every word must occur in prompt, model, seed or file name.
   void setSearch(const QString& text);
   void setFilter(GalleryFilter filter);
 
+  // What is there already is left out; what the index cannot take is shown all the same.
   void add(GalleryRow row);
-  void addAll(QList<GalleryRow> rows);
-  // From the index; the file stays.
+  void addAll(const QList<GalleryRow>& rows);
+  // From the index; the files stay.
   void forget(const QString& path);
+  void forgetAll(const QStringList& paths);
   // Into the desktop's trash; false where that fails.
   bool moveToTrash(const QString& path);
 
+ signals:
+  void problemFound(const QString& problem);
+
  private:
+  void reportProblem();
   bool passes(const GalleryRow& row) const;
   void rebuild();
   void reindex();

@@ -1,6 +1,7 @@
 #include "gui/models/gallery_store.h"
 
 #include <QDir>
+#include <QFile>
 #include <QFileInfo>
 #include <QSqlError>
 #include <QSqlQuery>
@@ -43,26 +44,51 @@ GalleryRow readRow(const QSqlQuery& query) {
 
 }  // namespace
 
-GalleryStore::GalleryStore(const QString& file) {
+GalleryStore::GalleryStore(const QString& file) : file_(file) {
   static std::atomic<int> number{0};
   connection_ = QStringLiteral("gallery-%1").arg(++number);
   QDir().mkpath(QFileInfo(file).path());
-  QSqlDatabase database = QSqlDatabase::addDatabase("QSQLITE", connection_);
-  database.setDatabaseName(file);
+  QSqlDatabase::addDatabase("QSQLITE", connection_).setDatabaseName(file);
+  if (!open() || isSound()) return;
+  damaged_ = true;
+  QSqlDatabase::database(connection_, false).close();
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    QFile::remove(file + ".broken" + suffix);
+    QFile::rename(file + suffix, file + ".broken" + suffix);
+  }
+  problem_.clear();
+  open();
+}
+
+GalleryStore::~GalleryStore() {
+  QSqlDatabase::database(connection_, false).close();
+  QSqlDatabase::removeDatabase(connection_);
+}
+
+// False where there can be no index at all. One that is damaged is opened.
+bool GalleryStore::open() {
+  QSqlDatabase database = QSqlDatabase::database(connection_, false);
   if (!database.open()) {
     problem_ = database.lastError().text();
-    return;
+    return false;
   }
   // A killed program loses nothing that was committed; only a power cut may lose the last picture's row,
   // which the next start finds again in the folder.
   run("PRAGMA journal_mode=WAL");
   run("PRAGMA synchronous=NORMAL");
   run(kSchema);
+  return true;
 }
 
-GalleryStore::~GalleryStore() {
-  QSqlDatabase::database(connection_, false).close();
-  QSqlDatabase::removeDatabase(connection_);
+// Not where it is only locked, or on a disk that is full or not to be written.
+bool GalleryStore::isSound() {
+  static const QStringList damage{"1", "11", "26"};  // SQLITE_ERROR: other columns; _CORRUPT, _NOTADB
+  QSqlQuery query(QSqlDatabase::database(connection_, false));
+  for (const char* statement : {"PRAGMA quick_check(1)", kSelect}) {
+    if (!query.exec(statement)) return !damage.contains(query.lastError().nativeErrorCode());
+    if (statement != kSelect && query.next() && query.value(0).toString() != "ok") return false;
+  }
+  return true;
 }
 
 bool GalleryStore::run(const QString& statement) {
@@ -95,11 +121,15 @@ void GalleryStore::insertAll(QList<GalleryRow>& rows) {
   if (!run("COMMIT")) run("ROLLBACK");
 }
 
-void GalleryStore::remove(qint64 id) {
+void GalleryStore::remove(const QList<qint64>& ids) {
+  run("BEGIN");
   QSqlQuery query(QSqlDatabase::database(connection_, false));
   query.prepare("DELETE FROM pictures WHERE id = ?");
-  query.bindValue(0, id);
-  if (!query.exec()) problem_ = query.lastError().text();
+  for (const qint64 id : ids) {
+    query.bindValue(0, id);
+    if (!query.exec()) problem_ = query.lastError().text();
+  }
+  if (!run("COMMIT")) run("ROLLBACK");
 }
 
 }  // namespace diorama::gui

@@ -5,6 +5,7 @@
 #include <QList>
 #include <QSqlDatabase>
 #include <QString>
+#include <utility>
 
 namespace diorama::gui {
 
@@ -23,26 +24,32 @@ struct GalleryRow {
 
 class GalleryStore {
  public:
+  // An index that is damaged goes aside, to FILE.broken, and a new one is begun.
   explicit GalleryStore(const QString& file);
   ~GalleryStore();
   GalleryStore(const GalleryStore&) = delete;
   GalleryStore& operator=(const GalleryStore&) = delete;
 
-  // Why it does not work, or empty.
-  const QString& problem() const { return problem_; }
+  bool wasDamaged() const { return damaged_; }
+  // What went wrong since it was last asked, or empty.
+  QString takeProblem() { return std::exchange(problem_, {}); }
 
   QList<GalleryRow> all();  // newest first
   // Returns the id; 0 where it is there already or cannot be written.
   qint64 insert(const GalleryRow& row);
   // In one transaction.
   void insertAll(QList<GalleryRow>& rows);
-  void remove(qint64 id);
+  void remove(const QList<qint64>& ids);
 
  private:
+  bool open();
+  bool isSound();
   bool run(const QString& statement);
 
+  QString file_;
   QString connection_;
   QString problem_;
+  bool damaged_ = false;
 };
 
 }  // namespace diorama::gui

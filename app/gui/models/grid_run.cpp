@@ -17,7 +17,7 @@ void GridRun::giveUp(qint64 job) {
 
 void GridRun::settle(qint64 job) {
   cells_.remove(job);
-  if (cells_.isEmpty()) emit finished(gridSheet(spec_, painted_));
+  if (cells_.isEmpty()) emit finished();
 }
 
 }  // namespace diorama::gui

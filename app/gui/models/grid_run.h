@@ -19,10 +19,11 @@ class GridRun : public QObject {
   void take(const PaintedPicture& picture);
   void giveUp(qint64 job);
   const GridSpec& spec() const { return spec_; }
+  const QList<GridCell>& painted() const { return painted_; }
 
  signals:
   // Every cell is painted or given up.
-  void finished(const QImage& sheet);
+  void finished();
 
  private:
   void settle(qint64 job);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "gui/models/plain_tip.h"
+
 namespace diorama::gui {
 
 ModelsModel::ModelsModel(QObject* parent) : QAbstractListModel(parent) {
@@ -25,7 +27,7 @@ QVariant ModelsModel::data(const QModelIndex& index, int role) const {
     case Qt::AccessibleTextRole:
       return model.title;
     case Qt::ToolTipRole:
-      return model.usable() ? model.path : model.problem;
+      return plainTip(model.usable() ? model.path : model.problem);
     case PathRole:
       return model.path;
     case ProblemRole:

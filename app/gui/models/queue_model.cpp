@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "gui/models/library.h"
+#include "gui/models/plain_tip.h"
 
 namespace diorama::gui {
 namespace {
@@ -54,6 +55,12 @@ double QueueEntry::secondsLeft() const {
   return stepMilliseconds * (steps - step) / 1000;
 }
 
+void QueueEntry::takeStep(int taken, int all, double took) {
+  step = taken;
+  steps = all;
+  stepMilliseconds = stepMilliseconds == 0 ? took : stepMilliseconds + kRecent * (took - stepMilliseconds);
+}
+
 QueueModel::QueueModel(const QString& file, QObject* parent) : QAbstractListModel(parent), file_(file) {
   load();
 }
@@ -88,7 +95,7 @@ QVariant QueueModel::data(const QModelIndex& index, int role) const {
     case Qt::AccessibleTextRole:
       return titleOf(entry.job.settings);
     case Qt::ToolTipRole:
-      return entry.problem.isEmpty() ? titleOf(entry.job.settings) : entry.problem;
+      return plainTip(entry.problem.isEmpty() ? titleOf(entry.job.settings) : entry.problem);
     case StateRole:
       return static_cast<int>(entry.state);
     case StepRole:
@@ -139,48 +146,68 @@ double QueueModel::secondsLeft() const {
   return seconds;
 }
 
-qint64 QueueModel::add(PaintJob job) {
-  job.id = ++lastId_;
+QList<qint64> QueueModel::add(QList<PaintJob> jobs) {
+  QList<qint64> ids;
+  if (jobs.isEmpty()) return ids;
   const int row = rowCount();
-  beginInsertRows({}, row, row);
-  const int steps = job.settings.steps;
-  entries_ << QueueEntry{.job = std::move(job), .steps = steps};
+  beginInsertRows({}, row, row + static_cast<int>(jobs.size()) - 1);
+  for (PaintJob& job : jobs) {
+    ids << (job.id = ++lastId_);
+    const int steps = job.settings.steps;
+    entries_ << QueueEntry{.job = std::move(job), .steps = steps};
+  }
   endInsertRows();
   save();
-  return lastId_;
+  return ids;
+}
+
+void QueueModel::drop(int row) {
+  const qint64 job = entries_[row].job.id;
+  beginRemoveRows({}, row, row);
+  entries_.removeAt(row);
+  endRemoveRows();
+  emit removed(job);
 }
 
 void QueueModel::remove(qint64 job) {
   const int row = rowOf(job);
   if (row < 0) return;
-  beginRemoveRows({}, row, row);
-  entries_.removeAt(row);
-  endRemoveRows();
-  emit removed(job);
+  drop(row);
   save();
 }
 
 void QueueModel::removeWaiting() {
   for (int row = rowCount() - 1; row >= 0; --row)
-    if (entries_[row].state != State::running) remove(entries_[row].job.id);
+    if (entries_[row].state != State::running) drop(row);
+  save();
+}
+
+// A new id: nobody may take what is said of the old job for news of this one.
+void QueueModel::wake(int row) {
+  entries_[row].job.id = ++lastId_;
+  entries_[row].problem.clear();
+  entries_[row].state = State::waiting;
+  touch(row);
 }
 
 void QueueModel::retry(qint64 job) {
   const int row = rowOf(job);
-  if (row < 0) return;
-  entries_[row].problem.clear();
-  setState(row, State::waiting);
+  if (row < 0 || entries_[row].state == State::running || entries_[row].state == State::waiting) return;
+  wake(row);
+  save();
 }
 
 void QueueModel::retryInterrupted() {
   for (int row = 0; row < rowCount(); ++row)
-    if (entries_[row].state == State::interrupted) setState(row, State::waiting);
+    if (entries_[row].state == State::interrupted) wake(row);
+  save();
   setPaused(false);
 }
 
 void QueueModel::discardInterrupted() {
   for (int row = rowCount() - 1; row >= 0; --row)
-    if (entries_[row].state == State::interrupted) remove(entries_[row].job.id);
+    if (entries_[row].state == State::interrupted) drop(row);
+  save();
   setPaused(false);
 }
 
@@ -226,15 +253,19 @@ void QueueModel::setPromise(qint64 job, const RunPromise& promise) {
   if (row >= 0) entries_[row].promisedMacs = promise.macs;
 }
 
+void QueueModel::setParentStep(const ParentStep& step) {
+  const int row = rowOf(step.job);
+  if (row < 0) return;
+  entries_[row].takeStep(step.step, step.steps, step.milliseconds);
+  touch(row);
+}
+
 void QueueModel::setStep(const StepFrame& frame) {
   const int row = rowOf(frame.job);
   if (row < 0) return;
   QueueEntry& entry = entries_[row];
-  entry.step = frame.step;
-  entry.steps = frame.steps;
   const double taken = frame.milliseconds + frame.previewMilliseconds;
-  double& mean = entry.stepMilliseconds;
-  mean = mean == 0 ? taken : mean + kRecent * (taken - mean);
+  entry.takeStep(frame.step, frame.steps, taken);
   entry.milliseconds += taken;
   entry.macs += frame.executedMacs;
   touch(row);

@@ -24,6 +24,7 @@ struct QueueEntry {
 
   // By the work that is left where a run with shortcuts was planned: its steps are not alike.
   double secondsLeft() const;
+  void takeStep(int taken, int all, double milliseconds);
 };
 
 class QueueModel : public QAbstractListModel {
@@ -48,10 +49,11 @@ class QueueModel : public QAbstractListModel {
   // Of everything that runs or waits, by the steps so far; 0: not known yet.
   double secondsLeft() const;
 
-  // Gives the job an id and returns it.
-  qint64 add(PaintJob job);
+  // Gives the jobs ids and returns them.
+  QList<qint64> add(QList<PaintJob> jobs);
   void remove(qint64 job);
   void removeWaiting();
+  // What failed or was interrupted, as a new job in its old place.
   void retry(qint64 job);
   void retryInterrupted();
   void discardInterrupted();
@@ -61,6 +63,7 @@ class QueueModel : public QAbstractListModel {
   std::optional<PaintJob> takeNext();
   void setStage(qint64 job, PaintStage stage);
   void setPromise(qint64 job, const RunPromise& promise);
+  void setParentStep(const ParentStep& step);
   void setStep(const StepFrame& frame);
   void setFailed(qint64 job, const QString& problem);
 
@@ -74,6 +77,8 @@ class QueueModel : public QAbstractListModel {
   void load();
   void save();
   void setState(int row, QueueEntry::State state);
+  void wake(int row);
+  void drop(int row);
   void touch(int row);
 
   QString file_;

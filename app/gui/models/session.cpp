@@ -4,6 +4,7 @@
 #include <QDir>
 #include <QFileInfo>
 #include <QImageReader>
+#include <algorithm>
 
 #include "gui/models/gallery_rows.h"
 #include "gui/service/picture_file.h"
@@ -13,6 +14,12 @@ namespace diorama::gui {
 namespace {
 
 constexpr auto kShippedModel = "diorama-mini";
+
+bool knowsAcceleration(const ModelFacts* model, const QString& name) {
+  if (name == QLatin1String("off") || name == QLatin1String(kCustomAcceleration)) return true;
+  return model != nullptr && std::any_of(model->plans.begin(), model->plans.end(),
+                                         [&](const PlanFacts& plan) { return plan.name == name; });
+}
 
 }  // namespace
 
@@ -34,9 +41,11 @@ Session::Session(const Library& library, QObject* parent)
   };
   connect(&queue_, &QueueModel::cannotSave, this, cannotSave);
   connect(&store_, &SettingsStore::cannotSave, this, cannotSave);
+  connect(&gallery_, &GalleryModel::problemFound, this, &Session::onGalleryProblem);
 }
 
 Session::~Session() {
+  closing_ = true;
   pool_.waitForDone();
 }
 
@@ -54,6 +63,11 @@ void Session::connectEngine() {
     queue_.setPromise(job, promise);
     if (job == running_) strip_.setCache(promise.cacheBytes);
   });
+  connect(&engine_, &EngineService::parentStepTaken, this, [this](const ParentStep& step) {
+    if (step.job != running_) return;
+    queue_.setParentStep(step);
+    emit parentStepTaken(step);
+  });
   connect(&engine_, &EngineService::stepTaken, this, [this](const StepFrame& frame) {
     if (frame.job != running_) return;
     timeline_.append(frame);
@@ -65,6 +79,12 @@ void Session::connectEngine() {
           [this](qint64, const QString& text) { emit message(text, {}, false); });
   connect(&engine_, &EngineService::painted, this, &Session::onPainted);
   connect(&engine_, &EngineService::failed, this, &Session::onFailed);
+}
+
+void Session::onGalleryProblem(const QString& problem) {
+  emit message(tr("The index of the gallery cannot be used: %1").arg(problem),
+               tr("Pictures are saved all the same. Check the folder %1 and the disk.").arg(library_.folder),
+               true);
 }
 
 void Session::start() {
@@ -86,9 +106,11 @@ void Session::start() {
     });
   });
   findStrays();
-  if (!gallery_.problem().isEmpty())
-    emit message(tr("The index of the gallery cannot be used: %1").arg(gallery_.problem()),
-                 tr("Pictures are still saved. Check the folder %1.").arg(library_.folder), true);
+  if (gallery_.wasDamaged())
+    emit message(
+        tr("The index of the gallery was damaged and is made again from the pictures in their folder."),
+        tr("The damaged one is kept as %1.").arg(library_.file("gallery.sqlite.broken")), true);
+  if (const QString problem = gallery_.takeProblem(); !problem.isEmpty()) onGalleryProblem(problem);
   runNext();
 }
 
@@ -100,15 +122,17 @@ void Session::findStrays() {
   pool_.start([this, known, folder] {
     const QSet<QString> set(known.begin(), known.end());
     QList<GalleryRow> strays;
-    for (const QFileInfo& file : QDir(folder).entryInfoList({"*.png"}, QDir::Files))
+    for (const QFileInfo& file : QDir(folder).entryInfoList({"*.png"}, QDir::Files)) {
+      if (closing_) return;
       if (!set.contains(file.absoluteFilePath())) strays << rowOf(file);
+    }
     QStringList gone;
     for (const QString& path : known)
       if (!QFileInfo::exists(path) && QFileInfo(path).dir().exists())
         gone << path;  // else a disk that is not there
     QMetaObject::invokeMethod(this, [this, strays, gone] {
       if (!strays.isEmpty()) gallery_.addAll(strays);
-      for (const QString& path : gone) gallery_.forget(path);
+      if (!gone.isEmpty()) gallery_.forgetAll(gone);
     });
   });
 }
@@ -123,32 +147,50 @@ void Session::rollSeed() {
   store_.setSettings(settings);
 }
 
-qint64 Session::enqueue(PaintJob job) {
-  job.folder = pictures();
-  return queue_.add(std::move(job));
+QList<qint64> Session::enqueue(QList<PaintJob> jobs) {
+  for (PaintJob& job : jobs) job.folder = pictures();
+  return queue_.add(std::move(jobs));
 }
 
 void Session::paintGrid(const GridSpec& spec) {
   auto* grid = new GridRun(spec, this);
   grids_ << grid;
-  connect(grid, &GridRun::finished, this, [this, grid](const QImage& sheet) {
-    saveSheet(grid->spec(), sheet);
+  connect(grid, &GridRun::finished, this, [this, grid] {
+    saveSheet(*grid);
     grids_.removeAll(grid);
     grid->deleteLater();
   });
-  const bool wasPaused = queue_.isPaused();
-  queue_.setPaused(true);  // every cell is expected before the first is painted
-  for (int i = 0; i < spec.size(); ++i)
-    if (const auto settings = spec.cell(i)) grid->expect(enqueue({.settings = *settings}), i);
-  queue_.setPaused(wasPaused);
+  QList<PaintJob> jobs;
+  QList<int> cells;
+  for (int i = 0; i < spec.size(); ++i) {
+    const auto settings = spec.cell(i);
+    if (!settings) continue;
+    jobs << PaintJob{.settings = *settings};
+    cells << i;
+  }
+  const QList<qint64> ids = enqueue(jobs);
+  for (int i = 0; i < ids.size(); ++i) grid->expect(ids[i], cells[i]);
 }
 
-void Session::saveSheet(const GridSpec& spec, const QImage& sheet) {
+// In the background: it compares every cell with the first of its row. Nothing where no cell was painted.
+void Session::saveSheet(const GridRun& grid) {
+  const GridSpec& spec = grid.spec();
+  const QList<GridCell>& cells = grid.painted();
+  if (std::all_of(cells.begin(), cells.end(), [](const GridCell& cell) { return cell.image.isNull(); }))
+    return;
   const QString path = QStringLiteral("%1/grids/%2-%3-%4.png")
                            .arg(pictures(), QDateTime::currentDateTime().toString("yyyyMMdd-hhmmss-zzz"),
                                 spec.rows.setting, spec.columns.setting);
-  QDir().mkpath(QFileInfo(path).path());
-  if (!sheet.save(path)) {
+  pool_.start([this, spec, cells, path] {
+    const QImage sheet = gridSheet(spec, cells);
+    QDir().mkpath(QFileInfo(path).path());
+    const bool saved = sheet.save(path);
+    QMetaObject::invokeMethod(this, [this, path, sheet, saved] { onSheet(path, sheet, saved); });
+  });
+}
+
+void Session::onSheet(const QString& path, const QImage& sheet, bool saved) {
+  if (!saved) {
     emit message(tr("The sheet of the grid cannot be saved as %1.").arg(path),
                  tr("Its pictures are in the gallery. Check the folder and the disk."), true);
     return;
@@ -162,10 +204,12 @@ void Session::paint() {
   PaintSettings settings = store_.settings();
   store_.rememberPrompt(settings.prompt);
   store_.save();
+  QList<PaintJob> jobs;
   for (int i = 0; i < store_.state().count; ++i) {
-    enqueue({.settings = settings});
+    jobs << PaintJob{.settings = settings};
     ++settings.seed;
   }
+  enqueue(jobs);
 }
 
 void Session::paintExact(const QString& path) {
@@ -186,7 +230,7 @@ void Session::paintExact(const QString& path) {
   job.settings.model = painter->path;
   job.settings.device = store_.settings().device;
   job.settings.acceleration = QStringLiteral("off");
-  enqueue(std::move(job));
+  enqueue({std::move(job)});
 }
 
 void Session::branch(int row) {
@@ -194,7 +238,7 @@ void Session::branch(int row) {
   const StepFrame& frame = timeline_.frame(row);
   PaintJob job{.settings = store_.settings(),
                .branch = BranchPoint{timeline_.recipe(), frame.step, frame.state}};
-  enqueue(std::move(job));
+  enqueue({std::move(job)});
 }
 
 void Session::cancel() {
@@ -221,17 +265,26 @@ void Session::onPainted(const PaintedPicture& picture) {
   running_ = 0;
   timeline_.finish(picture);
   shownPath_ = picture.path;
-  if (picture.path.isEmpty())
-    emit message(tr("The picture is painted but could not be saved: %1").arg(picture.problem),
-                 tr("Save it elsewhere with Save as, or choose another folder for pictures."), true);
-  else
-    addToGallery(picture);
+  const bool saved = !picture.path.isEmpty();
+  if (saved) addToGallery(picture);
   emit painted(picture);
   for (GridRun* grid : QList<GridRun*>(grids_)) grid->take(picture);
-  if (!picture.compareWith.isEmpty() && !picture.path.isEmpty())
-    emit compareReady(picture.compareWith, picture.path);
-  queue_.remove(picture.job);
+  if (saved && !picture.compareWith.isEmpty()) emit compareReady(picture.compareWith, picture.path);
+  if (saved)
+    queue_.remove(picture.job);
+  else
+    onUnsaved(picture);
   if (running_ == 0) emit idle();
+}
+
+// What comes after it could not be saved either: the queue waits for the user.
+void Session::onUnsaved(const PaintedPicture& picture) {
+  queue_.setPaused(true);
+  queue_.setFailed(picture.job, picture.problem);
+  emit message(
+      tr("The picture is painted but could not be saved: %1").arg(picture.problem),
+      tr("Save it elsewhere with Save as, or choose another folder for pictures. The queue is paused."),
+      true);
 }
 
 void Session::addToGallery(const PaintedPicture& picture) {
@@ -288,6 +341,11 @@ void Session::restore(const QString& path) {
   QStringList unmapped = file.unmapped;
   if (exactBranchOf(file.recipe)) unmapped << tr("that it is a branch of another picture");
   const ModelFacts* facts = model();
+  if (!knowsAcceleration(facts, settings.acceleration)) {
+    // A plan of another model: its methods are in the picture. A file is never read by a name from a picture.
+    if (settings.customPlan.isEmpty()) unmapped << tr("Acceleration %1").arg(settings.acceleration);
+    settings.acceleration = settings.customPlan.isEmpty() ? "off" : kCustomAcceleration;
+  }
   if (facts != nullptr && !file.modelTitle.isEmpty() && facts->title != file.modelTitle &&
       unmapped.filter(file.modelTitle).isEmpty())
     unmapped << tr("Model %1").arg(file.modelTitle);
@@ -295,6 +353,12 @@ void Session::restore(const QString& path) {
   store_.setSeedLocked(true);
   emit message(tr("Settings of %1 restored; the seed is locked.").arg(name),
                unmapped.isEmpty() ? QString() : tr("Not taken over: %1.").arg(unmapped.join(", ")), false);
+}
+
+void Session::moveToTrash(const QStringList& paths) {
+  for (const QString& path : paths)
+    if (!gallery_.moveToTrash(path))
+      emit message(tr("%1 cannot be moved to the trash.").arg(path), tr("Delete it in its folder."), true);
 }
 
 void Session::decodePreviews(bool decode) {

@@ -3,6 +3,7 @@
 
 #include <QObject>
 #include <QThreadPool>
+#include <atomic>
 #include <random>
 
 #include "gui/models/gallery_model.h"
@@ -63,6 +64,8 @@ class Session : public QObject {
   void chooseModel(const QString& path);
   // Settings of a picture file; a message says what could not be taken over.
   void restore(const QString& path);
+  // The pictures' files, and out of the gallery; a message names those where it fails.
+  void moveToTrash(const QStringList& paths);
   // Previews by the autoencoder, from the next step on.
   void decodePreviews(bool decode);
   // A picture of the gallery into the canvas, with its steps where they are still known; the steps of a run
@@ -72,6 +75,7 @@ class Session : public QObject {
  signals:
   void devicesKnown();
   void stageReached(diorama::gui::PaintStage stage);
+  void parentStepTaken(const diorama::gui::ParentStep& step);
   void stepTaken(const diorama::gui::StepFrame& frame);
   void painted(const diorama::gui::PaintedPicture& picture);
   void shown(const QString& path, const QImage& image);
@@ -84,11 +88,14 @@ class Session : public QObject {
  private:
   void connectEngine();
   void runNext();
-  qint64 enqueue(PaintJob job);
-  void saveSheet(const GridSpec& spec, const QImage& sheet);
+  QList<qint64> enqueue(QList<PaintJob> jobs);
+  void saveSheet(const GridRun& grid);
+  void onSheet(const QString& path, const QImage& sheet, bool saved);
   quint64 drawSeed();
   void onPainted(const PaintedPicture& picture);
+  void onUnsaved(const PaintedPicture& picture);
   void addToGallery(const PaintedPicture& picture);
+  void onGalleryProblem(const QString& problem);
   void onFailed(qint64 job, const Failure& failure);
   void findStrays();
 
@@ -104,6 +111,7 @@ class Session : public QObject {
   QList<GridRun*> grids_;  // those not finished
   qint64 running_ = 0;
   QString shownPath_;
+  std::atomic<bool> closing_ = false;
   QThreadPool pool_;
   ModelImport importer_;
   EngineService engine_;

@@ -12,8 +12,8 @@ int StripModel::columnCount(const QModelIndex& parent) const {
   return parent.isValid() ? 0 : steps_;
 }
 
-QString StripModel::explain(int block, const StepFrame& frame, float share) const {
-  const QString place = tr("Block %1, step %2: ").arg(block + 1).arg(frame.step);
+QString StripModel::explain(int block, int step, float share) const {
+  const QString place = tr("Block %1, step %2: ").arg(block + 1).arg(step);
   if (share >= 1) return place + tr("computed");
   if (share <= 0) return place + tr("reused from an earlier step");
   return place + tr("%1 % computed").arg(100 * static_cast<double>(share), 0, 'f', 0);
@@ -21,12 +21,13 @@ QString StripModel::explain(int block, const StepFrame& frame, float share) cons
 
 QVariant StripModel::data(const QModelIndex& index, int role) const {
   if (!checkIndex(index, CheckIndexOption::IndexIsValid) || index.column() >= columns_.size()) return {};
-  const StepFrame& frame = columns_[index.column()];
+  const std::vector<float>& shares = columns_[index.column()];
   const auto block = static_cast<size_t>(index.row());
-  if (block >= frame.blocks.size()) return {};
-  const float share = frame.blocks[block];
+  if (block >= shares.size()) return {};
+  const float share = shares[block];
   if (role == ShareRole) return share;
-  if (role == Qt::ToolTipRole || role == Qt::AccessibleTextRole) return explain(index.row(), frame, share);
+  if (role == Qt::ToolTipRole || role == Qt::AccessibleTextRole)
+    return explain(index.row(), index.column() + 1, share);
   return {};
 }
 
@@ -51,8 +52,8 @@ void StripModel::append(const StepFrame& frame) {
     steps_ = frame.steps;
     endResetModel();
   }
-  while (columns_.size() + 1 < frame.step) columns_ << StepFrame{};  // a branch begins later
-  columns_ << frame;
+  while (columns_.size() + 1 < frame.step) columns_ << std::vector<float>();  // a branch begins later
+  columns_ << frame.blocks;
   totals_.executedMacs += frame.executedMacs;
   totals_.fullMacs += frame.fullMacs;
   totals_.sitesReached += frame.sitesReached;

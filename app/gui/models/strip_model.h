@@ -47,11 +47,11 @@ class StripModel : public QAbstractTableModel {
   const RunTotals& totals() const { return totals_; }
 
  private:
-  QString explain(int block, const StepFrame& frame, float share) const;
+  QString explain(int block, int step, float share) const;
 
   int steps_ = 0;
   int blocks_ = 0;
-  QList<StepFrame> columns_;  // by step, those before a branch's first have no blocks
+  QList<std::vector<float>> columns_;  // a step's shares by block; empty before a branch's first step
   RunTotals totals_;
 };
 

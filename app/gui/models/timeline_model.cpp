@@ -1,6 +1,15 @@
 #include "gui/models/timeline_model.h"
 
 namespace diorama::gui {
+namespace {
+
+qint64 bytesOf(const StepFrame& frame) {
+  const size_t floats = frame.state ? frame.state->x.values.size() + frame.state->x0.values.size() : 0;
+  return frame.preview.sizeInBytes() +
+         static_cast<qint64>((floats + frame.blocks.size()) * sizeof(float) + frame.kept.size());
+}
+
+}  // namespace
 
 int TimelineModel::rowCount(const QModelIndex& parent) const {
   return parent.isValid() ? 0 : static_cast<int>(frames_.size());
@@ -39,9 +48,18 @@ void TimelineModel::append(const StepFrame& frame) {
 void TimelineModel::finish(const PaintedPicture& picture) {
   recipe_ = picture.recipe;
   if (picture.path.isEmpty()) return;
-  runs_.insert(picture.path, {frames_, recipe_});
+  qint64 bytes = recipe_.size();
+  for (const StepFrame& frame : frames_) bytes += bytesOf(frame);
+  forget(picture.path);
+  runs_.insert(picture.path, {frames_, recipe_, bytes});
   order_ << picture.path;
-  while (order_.size() > kRunsKept) runs_.remove(order_.takeFirst());
+  bytes_ += bytes;
+  while (bytes_ > kMostBytes && order_.size() > 1) forget(order_.front());
+}
+
+void TimelineModel::forget(const QString& path) {
+  bytes_ -= runs_.take(path).bytes;
+  order_.removeAll(path);
 }
 
 bool TimelineModel::show(const QString& path) {

@@ -30,16 +30,20 @@ class TimelineModel : public QAbstractListModel {
   bool show(const QString& path);
 
  private:
+  void forget(const QString& path);
+
   struct Run {
     QList<StepFrame> frames;
     QByteArray recipe;
+    qint64 bytes = 0;
   };
-  static constexpr int kRunsKept = 24;
+  static constexpr qint64 kMostBytes = qint64{256} << 20;  // of the finished runs
 
   QList<StepFrame> frames_;
   QByteArray recipe_;
   QHash<QString, Run> runs_;  // by path
   QStringList order_;         // oldest first
+  qint64 bytes_ = 0;          // of runs_
 };
 
 }  // namespace diorama::gui

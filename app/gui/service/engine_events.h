@@ -33,6 +33,13 @@ struct StepFrame {
   int tokenColumns = 0;
 };
 
+// A step of a branch's parent, taken again.
+struct ParentStep {
+  qint64 job = 0;
+  int step = 0, steps = 0;
+  double milliseconds = 0;
+};
+
 struct RunPromise {
   quint64 macs = 0, fullMacs = 0;
   quint64 cacheBytes = 0;
@@ -55,5 +62,6 @@ struct PaintedPicture {
 
 Q_DECLARE_METATYPE(diorama::gui::PaintStage)
 Q_DECLARE_METATYPE(diorama::gui::StepFrame)
+Q_DECLARE_METATYPE(diorama::gui::ParentStep)
 Q_DECLARE_METATYPE(diorama::gui::RunPromise)
 Q_DECLARE_METATYPE(diorama::gui::PaintedPicture)

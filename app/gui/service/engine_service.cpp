@@ -6,6 +6,7 @@ namespace diorama::gui {
 
 EngineService::EngineService(QObject* parent) : QObject(parent), worker_(new EngineWorker(control_)) {
   qRegisterMetaType<PaintStage>();
+  qRegisterMetaType<ParentStep>();
   qRegisterMetaType<StepFrame>();
   qRegisterMetaType<RunPromise>();
   qRegisterMetaType<PaintedPicture>();
@@ -28,6 +29,7 @@ void EngineService::forwardSignals() {
   connect(worker_, &EngineWorker::deviceOpened, this, &EngineService::deviceOpened);
   connect(worker_, &EngineWorker::stageReached, this, &EngineService::stageReached);
   connect(worker_, &EngineWorker::promised, this, &EngineService::promised);
+  connect(worker_, &EngineWorker::parentStepTaken, this, &EngineService::parentStepTaken);
   connect(worker_, &EngineWorker::stepTaken, this, &EngineService::stepTaken);
   connect(worker_, &EngineWorker::warned, this, &EngineService::warned);
   connect(worker_, &EngineWorker::painted, this, &EngineService::painted);

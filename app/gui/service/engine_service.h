@@ -37,6 +37,7 @@ class EngineService : public QObject {
   void deviceOpened(const QString& asked, const QString& description);
   void stageReached(qint64 job, diorama::gui::PaintStage stage);
   void promised(qint64 job, const diorama::gui::RunPromise& promise);
+  void parentStepTaken(const diorama::gui::ParentStep& step);
   void stepTaken(const diorama::gui::StepFrame& frame);
   void warned(qint64 job, const QString& text);
   void painted(const diorama::gui::PaintedPicture& picture);

@@ -80,6 +80,9 @@ RenderObserver EngineWorker::observer(qint64 job, Pipeline& pipeline) {
   observer.on_warning = [this, job](const std::string& text) {
     emit warned(job, QString::fromStdString(text));
   };
+  observer.on_parent_step = [this, job](const StepReport& report) {
+    emit parentStepTaken({job, report.step, report.steps, report.milliseconds});
+  };
   observer.on_step = [this, job, &pipeline](const StepReport& report) {
     const PreviewKind kind = decodesPreviews_ ? PreviewKind::decoded : PreviewKind::matrix;
     const StepFrame frame = frameOf(job, report, pipeline, kind);

@@ -62,11 +62,9 @@ void readHints(const ModelFolder& folder, ModelFacts& facts) {
 
 void readClasses(const ModelFolder& folder, int numClasses, ModelFacts& facts) {
   for (int i = 0; i < numClasses; ++i) facts.classes << Text::tr("Class %1").arg(i);
-  if (numClasses == 0 || !folder.index().has("id2label")) return;
-  const Config labels = folder.index().get<Config>("id2label");
-  for (int i = 0; i < numClasses; ++i)
-    if (const QString name = word(labels, std::to_string(i).c_str()); !name.isEmpty())
-      facts.classes[i] = name;
+  for (const auto& [label, name] : folder.class_names())
+    if (label >= 0 && label < numClasses && !name.empty())
+      facts.classes[label] = QString::fromStdString(name);
 }
 
 void readSizes(ModelFacts& facts) {

@@ -4,6 +4,7 @@
 #include <QRegularExpression>
 #include <algorithm>
 
+#include "accelerate/plan.h"
 #include "base/file.h"
 #include "gui/service/failure.h"
 #include "gui/service/pictures.h"
@@ -48,6 +49,14 @@ void explainForeign(const std::vector<PngText>& texts, const Recipe& recipe, Pic
     if (text.keyword == "parameters") file.unmapped << otherKeys(QString::fromStdString(text.text));
 }
 
+void takePlan(const nlohmann::json& decisions, PictureFile& file) try {
+  if (!decisions.is_object() || !decisions.contains("plan")) return;
+  accelerate::Plan::read(Config::parse(decisions["plan"].dump(), "acceleration"));
+  file.settings.customPlan = toQJson(decisions["plan"]);
+} catch (const Error& error) {
+  file.unmapped << Text::tr("Acceleration: %1").arg(QString::fromUtf8(error.what()));
+}
+
 PictureFile readChecked(const QString& path) {
   PictureFile file;
   const MappedFile bytes(toPath(path));
@@ -65,8 +74,7 @@ PictureFile readChecked(const QString& path) {
   }
   file.settings.precision = QString::fromStdString(recipe->precision);
   file.settings.acceleration = QString::fromStdString(recipe->acceleration);
-  if (recipe->decisions.is_object() && recipe->decisions.contains("plan"))
-    file.settings.customPlan = toQJson(recipe->decisions["plan"]);
+  takePlan(recipe->decisions, file);
   return file;
 }
 

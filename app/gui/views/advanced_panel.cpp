@@ -60,6 +60,7 @@ AdvancedPanel::AdvancedPanel()
 }
 
 void AdvancedPanel::setModel(const ModelFacts& facts) {
+  modelKnown_ = true;
   hasShift_ = facts.hasShift;
   samplersWithEta_ = facts.samplersWithEta;
 }
@@ -77,10 +78,10 @@ void AdvancedPanel::read(PaintSettings& settings) const {
   // What was not touched keeps its digits.
   if (percent(settings.guidanceBegin) != begin_->value()) settings.guidanceBegin = begin_->value() / 100.0;
   if (percent(settings.guidanceEnd) != end_->value()) settings.guidanceEnd = end_->value() / 100.0;
-  settings.shift.reset();
-  settings.eta.reset();
-  if (hasShift_ && shift_->value() > 0) settings.shift = shift_->value();
-  if (hasEta(settings.sampler) && eta_->value() > 0) settings.eta = eta_->value();
+  const auto unlessZero = [](double value) { return value > 0 ? std::optional(value) : std::nullopt; };
+  if (!modelKnown_) return;
+  settings.shift = hasShift_ ? unlessZero(shift_->value()) : std::nullopt;
+  settings.eta = hasEta(settings.sampler) ? unlessZero(eta_->value()) : std::nullopt;
 }
 
 }  // namespace diorama::gui

@@ -27,6 +27,7 @@ class AdvancedPanel : public QWidget {
  private:
   bool hasEta(const QString& sampler) const { return samplersWithEta_.contains(sampler); }
 
+  bool modelKnown_ = false;
   bool hasShift_ = false;
   QStringList samplersWithEta_;
   QFormLayout* form_;

@@ -21,7 +21,7 @@ constexpr double kWheelStep = 1.2;  // a notch
 
 // Doubled again and again: smoother than one large step, which shows the cells' corners.
 QImage enlarged(QImage image) {
-  constexpr int kEnough = 512;  // pixels
+  constexpr int kEnough = 256;  // pixels
   while (!image.isNull() && std::max(image.width(), image.height()) * 2 <= kEnough)
     image = image.scaled(image.size() * 2, Qt::KeepAspectRatio, Qt::SmoothTransformation);
   return image;
@@ -35,18 +35,21 @@ Canvas::Canvas() {
   setFocusPolicy(Qt::StrongFocus);
   setAccessibleName(tr("Picture"));
   frames_.setSingleShot(true);
-  frames_.setInterval(kFrameMilliseconds);
   connect(&frames_, &QTimer::timeout, this, qOverload<>(&QWidget::update));
   connect(&Theme::instance(), &Theme::changed, this, qOverload<>(&QWidget::update));
 }
 
+// At once where the last frame is long enough ago: in one pass with all else that a step changes.
 void Canvas::updateSoon() {
-  if (!frames_.isActive()) frames_.start();
+  if (frames_.isActive()) return;
+  const qint64 rest = lastFrame_.isValid() ? kFrameMilliseconds - lastFrame_.elapsed() : 0;
+  if (rest <= 0) return update();
+  frames_.start(static_cast<int>(rest));
 }
 
 void Canvas::setImage(const QImage& image, const QSize& size) {
   image_ = image;
-  painted_ = preview_ ? enlarged(image) : image;
+  painted_ = {};
   if (size != size_) {
     size_ = size;
     centre_ = QPointF(size.width(), size.height()) / 2;
@@ -127,6 +130,7 @@ QRectF Canvas::target() const {
 }
 
 void Canvas::paintEvent(QPaintEvent*) {
+  lastFrame_.start();
   QPainter painter(this);
   const Colours& colours = Theme::instance().colours();
   painter.fillRect(rect(), colours.canvas);
@@ -135,6 +139,7 @@ void Canvas::paintEvent(QPaintEvent*) {
     painter.drawText(rect(), Qt::AlignCenter | Qt::TextWordWrap, hint_);
     return;
   }
+  if (painted_.isNull()) painted_ = preview_ ? enlarged(image_) : image_;
   const bool keepsPixels = !preview_ && zoom_ * devicePixelRatio() >= 2;
   painter.setRenderHint(QPainter::SmoothPixmapTransform, !keepsPixels);
   painter.drawImage(target(), painted_);

@@ -69,6 +69,7 @@ class Canvas : public QWidget {
   std::vector<std::uint8_t> kept_;
   int columns_ = 0;
   bool tokensShown_ = false;
+  QElapsedTimer lastFrame_;
   QTimer frames_;  // at most 30 a second
 };
 

@@ -10,7 +10,12 @@
 namespace diorama::gui {
 
 ComparePage::ComparePage(Session& session)
-    : session_(session), view_(new CompareView), numbers_(label({})), names_(label({}, "dim")) {
+    : session_(session),
+      view_(new CompareView),
+      numbers_(label({})),
+      names_(label({}, "dim")),
+      comparing_(this),
+      differing_(this) {
   setObjectName("page");
   setAttribute(Qt::WA_StyledBackground);
   auto* under = new QVBoxLayout;
@@ -73,7 +78,9 @@ void ComparePage::setMode(CompareView::Mode mode) {
 
 void ComparePage::showDifference() {
   gainText_->setText(tr("× %1").arg(gain_->value()));
-  if (gain_->isVisibleTo(this)) view_->setDifference(differenceOf(a_, b_, gain_->value()));
+  if (!gain_->isVisibleTo(this)) return;
+  differing_.start([a = a_, b = b_, gain = gain_->value()] { return differenceOf(a, b, gain); },
+                   [this](const QImage& difference) { view_->setDifference(difference); });
 }
 
 QString ComparePage::describe(const QString& path) const {
@@ -88,12 +95,22 @@ QString ComparePage::describe(const QString& path) const {
 }
 
 void ComparePage::compare(const QString& a, const QString& b) {
-  pathA_ = a;
-  pathB_ = b;
-  a_ = QImage(a);
-  b_ = QImage(b);
+  numbers_->setText(tr("Comparing…"));
+  names_->setText(tr("Left  %1\nRight  %2").arg(describe(a), describe(b)));
+  comparing_.start(
+      [a, b] {
+        Pair pair{QImage(a), QImage(b), {}};
+        pair.numbers = comparePictures(pair.a, pair.b);
+        return pair;
+      },
+      [this](const Pair& pair) { show(pair); });
+}
+
+void ComparePage::show(const Pair& pair) {
+  a_ = pair.a;
+  b_ = pair.b;
+  result_ = pair.numbers;
   view_->setPictures(a_, b_);
-  result_ = comparePictures(a_, b_);
   numbers_->setText(result_.problem.isEmpty()
                         ? (result_.identical ? tr("Identical, byte for byte")
                                              : tr("PSNR %1 dB      SSIM %2      largest difference %3 of 255")
@@ -101,8 +118,8 @@ void ComparePage::compare(const QString& a, const QString& b) {
                                                    .arg(result_.ssim, 0, 'f', 4)
                                                    .arg(result_.largest))
                         : result_.problem);
-  names_->setText(tr("Left  %1\nRight  %2").arg(describe(a), describe(b)));
   showDifference();
+  emit compared();
 }
 
 }  // namespace diorama::gui

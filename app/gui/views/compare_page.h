@@ -7,6 +7,7 @@
 
 #include "gui/models/session.h"
 #include "gui/service/comparison.h"
+#include "gui/service/latest_task.h"
 #include "gui/views/compare_view.h"
 
 namespace diorama::gui {
@@ -18,13 +19,23 @@ class ComparePage : public QWidget {
  public:
   explicit ComparePage(Session& session);
 
+  // In the background.
   void compare(const QString& a, const QString& b);
   void setMode(CompareView::Mode mode);
   const PictureComparison& result() const { return result_; }
   CompareView& view() { return *view_; }
 
+ signals:
+  void compared();
+
  private:
+  struct Pair {
+    QImage a, b;
+    PictureComparison numbers;
+  };
+
   QWidget* makeTools();
+  void show(const Pair& pair);
   void showDifference();
   QString describe(const QString& path) const;
 
@@ -35,9 +46,9 @@ class ComparePage : public QWidget {
   QLabel* gainText_;
   QLabel* numbers_;
   QLabel* names_;
-  QString pathA_, pathB_;
   QImage a_, b_;
   PictureComparison result_;
+  LatestTask comparing_, differing_;
 };
 
 }  // namespace diorama::gui

@@ -16,6 +16,7 @@ class CompareView : public QWidget {
 
   void setPictures(const QImage& a, const QImage& b);
   void setDifference(const QImage& difference);
+  const QImage& difference() const { return difference_; }
   void setMode(Mode mode);
   void setSwipe(double share);  // of the width that shows the first picture
   double swipe() const { return swipe_; }

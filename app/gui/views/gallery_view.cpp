@@ -101,7 +101,7 @@ void GalleryView::contextMenuEvent(QContextMenuEvent* event) {
 }
 
 void GalleryView::trash() {
-  for (const QString& path : chosen()) session_.gallery().moveToTrash(path);
+  session_.moveToTrash(chosen());
 }
 
 void GalleryView::keyPressEvent(QKeyEvent* event) {

@@ -4,6 +4,7 @@
 #include <QIconEngine>
 #include <QPainter>
 #include <QPixmap>
+#include <QPixmapCache>
 #include <QSvgRenderer>
 
 #include "gui/views/theme.h"
@@ -23,28 +24,41 @@ QByteArray readSvg(const QString& name) {
 
 class SvgIcon final : public QIconEngine {
  public:
-  explicit SvgIcon(QByteArray svg) : svg_(std::move(svg)) {}
+  explicit SvgIcon(QString name) : name_(std::move(name)) {}
 
   void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State) override {
-    const Colours& colours = Theme::instance().colours();
-    const QColor colour = mode == QIcon::Disabled ? mixed(colours.surface, colours.dim, 0.5) : colours.text;
-    QByteArray svg = svg_;
-    svg.replace("currentColor", colour.name().toLatin1());
-    QSvgRenderer(svg).render(painter, rect);
+    QSvgRenderer(inColour(colourOf(mode))).render(painter, rect);
   }
 
+  // Buttons are painted far more often than they change.
   QPixmap pixmap(const QSize& size, QIcon::Mode mode, QIcon::State state) override {
-    QPixmap pixmap(size);
+    const QString key = QStringLiteral("icon %1 %2 %3x%4")
+                            .arg(name_, colourOf(mode).name())
+                            .arg(size.width())
+                            .arg(size.height());
+    QPixmap pixmap;
+    if (QPixmapCache::find(key, &pixmap)) return pixmap;
+    pixmap = QPixmap(size);
     pixmap.fill(Qt::transparent);
     QPainter painter(&pixmap);
     paint(&painter, {QPoint(), size}, mode, state);
+    QPixmapCache::insert(key, pixmap);
     return pixmap;
   }
 
-  QIconEngine* clone() const override { return new SvgIcon(svg_); }
+  QIconEngine* clone() const override { return new SvgIcon(name_); }
 
  private:
-  QByteArray svg_;
+  static QColor colourOf(QIcon::Mode mode) {
+    const Colours& colours = Theme::instance().colours();
+    return mode == QIcon::Disabled ? mixed(colours.surface, colours.dim, 0.5) : colours.text;
+  }
+
+  QByteArray inColour(const QColor& colour) const {
+    return readSvg(name_).replace("currentColor", colour.name().toLatin1());
+  }
+
+  QString name_;
 };
 
 }  // namespace
@@ -54,7 +68,7 @@ void loadIcons() {
 }
 
 QIcon icon(const QString& name) {
-  return QIcon(new SvgIcon(readSvg(name)));
+  return QIcon(new SvgIcon(name));
 }
 
 }  // namespace diorama::gui

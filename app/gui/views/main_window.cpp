@@ -162,6 +162,7 @@ void MainWindow::addShortcuts() {
 void MainWindow::connectSession() {
   connect(&session_, &Session::message, messages_, &MessageBar::show);
   connect(&session_, &Session::compareReady, this, [this] { setPage(comparePage); });
+  connect(&session_, &Session::parentStepTaken, this, &MainWindow::showTitle);
   connect(&session_, &Session::stepTaken, this, &MainWindow::showTitle);
   connect(&session_, &Session::idle, this, &MainWindow::showTitle);
   connect(&session_, &Session::painted, this, [this](const PaintedPicture& p) { notify(p.path); });

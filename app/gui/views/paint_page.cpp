@@ -173,10 +173,14 @@ void PaintPage::connectSession() {
     progress_->setRange(0, s.steps);
     if (stage == PaintStage::load) progress_->setValue(0);
   });
+  connect(&session_, &Session::parentStepTaken, this, [this](const ParentStep& step) {
+    showStep(step.step);
+    tools_->setStatus(tr("Taking the parent's steps again: %1 of %2").arg(step.step).arg(step.steps));
+  });
   connect(&session_, &Session::stepTaken, this, [this](const StepFrame& frame) {
     steps_->show();
     if (watching_) showFrame(frame);
-    progress_->setValue(frame.step);
+    showStep(frame.step);
     showProgress();
     tools_->setTotals(session_.strip().totals());
   });
@@ -268,6 +272,13 @@ void PaintPage::scrub(int row) {
   canvas_->setTokens(frame.kept, frame.tokenColumns);
   tools_->branch().setEnabled(!isLast && !session_.timeline().recipe().isEmpty());
   tools_->setStatus(tr("Step %1 of %2").arg(frame.step).arg(frame.steps));
+}
+
+// With the next painting of the window: a progress bar left to itself paints, and all else with it, at once.
+void PaintPage::showStep(int step) {
+  progress_->setUpdatesEnabled(false);
+  progress_->setValue(step);
+  progress_->setUpdatesEnabled(true);
 }
 
 void PaintPage::showProgress() {

@@ -41,6 +41,7 @@ class PaintPage : public QWidget {
   void watchRun();
   void onIdle();
   void scrub(int row);
+  void showStep(int step);
   void showProgress();
 
   Session& session_;

@@ -58,11 +58,8 @@ void addPictureActions(QMenu& menu, Session& session, const QString& path) {
   });
   menu.addAction(icon("folder"), Session::tr("Open folder"),
                  [path] { QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(path).absolutePath())); });
-  menu.addAction(icon("trash"), Session::tr("Move to trash"), [&session, path] {
-    if (!session.gallery().moveToTrash(path))
-      emit session.message(Session::tr("%1 cannot be moved to the trash.").arg(path),
-                           Session::tr("Delete it in its folder."), true);
-  });
+  menu.addAction(icon("trash"), Session::tr("Move to trash"),
+                 [&session, path] { session.moveToTrash({path}); });
 }
 
 }  // namespace diorama::gui

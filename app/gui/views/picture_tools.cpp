@@ -3,22 +3,20 @@
 #include <QVBoxLayout>
 
 #include "gui/views/theme.h"
-#include "gui/views/widgets.h"
 #include "gui/views/words.h"
 
 namespace diorama::gui {
 
 PictureTools::PictureTools()
     : tools_(new QHBoxLayout),
-      status_(label({}, "dim")),
+      status_(new TextLine),
       watch_(button(tr("Watch the one that is painted"), {}, "chip")),
       zoom_(label({}, "dim")),
-      totals_(label({}, "dim")) {
+      totals_(new TextLine) {
   constexpr int kZoomWidth = 44;  // pixels
   tools_->setSpacing(space::kTight);
-  tools_->addWidget(status_);
+  tools_->addWidget(status_, 1);
   tools_->addWidget(watch_);
-  tools_->addStretch();
   branch_ =
       tool("branch", tr("Branch from this step with the settings as they are now"), Qt::CTRL | Qt::Key_B);
   exact_ = tool("compare", tr("Paint this seed without shortcuts and compare"), Qt::CTRL | Qt::Key_E);

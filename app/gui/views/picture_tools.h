@@ -8,6 +8,7 @@
 #include <QWidget>
 
 #include "gui/models/strip_model.h"
+#include "gui/views/widgets.h"
 
 namespace diorama::gui {
 
@@ -38,7 +39,7 @@ class PictureTools : public QWidget {
   QToolButton* tool(const QString& iconName, const QString& name, const QKeySequence& keys);
 
   QHBoxLayout* tools_;
-  QLabel* status_;
+  TextLine* status_;
   QPushButton* watch_;
   QToolButton* branch_;
   QToolButton* exact_;
@@ -49,7 +50,7 @@ class PictureTools : public QWidget {
   QToolButton* fit_;
   QToolButton* oneToOne_;
   QLabel* zoom_;
-  QLabel* totals_;
+  TextLine* totals_;
 };
 
 }  // namespace diorama::gui

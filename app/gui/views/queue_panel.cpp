@@ -8,7 +8,6 @@
 
 #include "gui/views/icons.h"
 #include "gui/views/theme.h"
-#include "gui/views/widgets.h"
 #include "gui/views/words.h"
 
 namespace diorama::gui {
@@ -78,13 +77,16 @@ class EntryDelegate final : public QStyledItemDelegate {
 }  // namespace
 
 QueuePanel::QueuePanel(Session& session)
-    : session_(session), summary_(label({}, "dim")), list_(new QListView), empty_(label({}, "dim")) {
+    : session_(session),
+      summary_(new TextLine(Qt::AlignRight)),
+      list_(new QListView),
+      empty_(label({}, "dim")) {
   QueueModel& queue = session.queue();
   pause_ = iconButton("pause", tr("Pause the queue"));
   auto* clear = iconButton("trash", tr("Cancel everything"), tr("Shift+Esc"));
   auto* head = new QHBoxLayout;
   head->addWidget(label(tr("Queue"), "section"));
-  head->addWidget(summary_, 1, Qt::AlignRight);
+  head->addWidget(summary_, 1);
   head->addWidget(pause_);
   head->addWidget(clear);
   empty_->setText(tr("Nothing waits. Paint while another picture is painted, and it waits here."));
@@ -119,9 +121,9 @@ QueuePanel::QueuePanel(Session& session)
   layout->addWidget(list_, 1);
   connect(pause_, &QToolButton::clicked, this, [&queue] { queue.setPaused(!queue.isPaused()); });
   connect(clear, &QToolButton::clicked, &session_, &Session::cancelAll);
-  for (const auto signal : {&QueueModel::changed}) connect(&queue, signal, this, &QueuePanel::showState);
+  connect(&queue, &QueueModel::changed, this, &QueuePanel::showState);
   connect(&queue, &QueueModel::pausedChanged, this, &QueuePanel::showState);
-  connect(&queue, &QAbstractItemModel::dataChanged, this, &QueuePanel::showState);
+  connect(&queue, &QAbstractItemModel::dataChanged, this, &QueuePanel::showTime);
   showState();
 }
 
@@ -132,6 +134,11 @@ void QueuePanel::showState() {
   pause_->setAccessibleName(pause_->toolTip());
   empty_->setVisible(queue.rowCount() == 0);
   list_->setVisible(queue.rowCount() > 0);
+  showTime();
+}
+
+void QueuePanel::showTime() {
+  const QueueModel& queue = session_.queue();
   const double seconds = queue.secondsLeft();
   summary_->setText(queue.isPaused() ? tr("paused")
                     : seconds > 0    ? tr("%1 left").arg(durationText(seconds))

@@ -7,6 +7,7 @@
 #include <QWidget>
 
 #include "gui/models/session.h"
+#include "gui/views/widgets.h"
 
 namespace diorama::gui {
 
@@ -18,11 +19,12 @@ class QueuePanel : public QWidget {
 
  private:
   void showState();
+  void showTime();
   void remove();
   void move(int by);
 
   Session& session_;
-  QLabel* summary_;
+  TextLine* summary_;
   QListView* list_;
   QLabel* empty_;
   QToolButton* pause_;

@@ -164,19 +164,41 @@ QWidget* SettingsPanel::makeButtons() {
 
 void SettingsPanel::connectControls() {
   SettingsStore& store = session_.store();
-  const auto take = [this] { this->take(); };
-  for (PromptEdit* edit : {prompt_, negative_}) {
-    connect(edit, &QPlainTextEdit::textChanged, this, take);
+  // A control changes what it shows and nothing else: before the model is known, others show nothing yet.
+  const auto edits = [this](auto* control, auto signal, auto change) {
+    connect(control, signal, this, [this, change] { edit(change); });
+  };
+  const auto chooses = [&](QComboBox* box, QString PaintSettings::*setting) {
+    edits(box, &QComboBox::activated,
+          [box, setting](PaintSettings& s) { s.*setting = box->currentData().toString(); });
+  };
+  edits(prompt_, &QPlainTextEdit::textChanged, [this](PaintSettings& s) { s.prompt = prompt_->prompt(); });
+  edits(negative_, &QPlainTextEdit::textChanged,
+        [this](PaintSettings& s) { s.negativePrompt = negative_->prompt(); });
+  for (PromptEdit* edit : {prompt_, negative_})
     connect(edit, &PromptEdit::submitted, &session_, &Session::paint);
-  }
-  connect(size_, &SizePicker::edited, this, take);
-  connect(steps_, &QSpinBox::valueChanged, this, take);
-  connect(advanced_, &AdvancedPanel::edited, this, take);
-  connect(guidance_, &QDoubleSpinBox::valueChanged, this, take);
-  for (QComboBox* box : {sampler_, precision_, device_}) connect(box, &QComboBox::activated, this, take);
-  connect(seed_, &QLineEdit::textEdited, this, take);
-  connect(acceleration_, &AccelerationPanel::edited, this, take);
-  connect(classes_, &ClassPicker::picked, this, take);
+  edits(size_, &SizePicker::edited, [this](PaintSettings& s) {
+    s.width = size_->chosen().width();
+    s.height = size_->chosen().height();
+  });
+  edits(steps_, &QSpinBox::valueChanged, [this](PaintSettings& s) { s.steps = steps_->value(); });
+  edits(guidance_, &QDoubleSpinBox::valueChanged,
+        [this](PaintSettings& s) { s.guidance = guidance_->value(); });
+  edits(advanced_, &AdvancedPanel::edited, [this](PaintSettings& s) { advanced_->read(s); });
+  chooses(sampler_, &PaintSettings::sampler);
+  chooses(precision_, &PaintSettings::precision);
+  chooses(device_, &PaintSettings::device);
+  edits(seed_, &QLineEdit::textEdited, [this](PaintSettings& s) {
+    bool fits = false;
+    const quint64 seed = seed_->text().toULongLong(&fits);
+    if (fits) s.seed = seed;
+  });
+  connect(seed_, &QLineEdit::editingFinished, this, &SettingsPanel::showSettings);  // where it did not fit
+  edits(acceleration_, &AccelerationPanel::edited, [this](PaintSettings& s) {
+    s.acceleration = acceleration_->choice();
+    s.customPlan = acceleration_->customPlan();
+  });
+  edits(classes_, &ClassPicker::picked, [this](PaintSettings& s) { s.classLabel = classes_->chosen(); });
   connect(hints_, &HintChips::composed, prompt_, &PromptEdit::setPrompt);
   connect(count_, &QSpinBox::valueChanged, &store, &SettingsStore::setCount);
   connect(dice_, &QToolButton::clicked, &session_, &Session::rollSeed);
@@ -239,6 +261,8 @@ void SettingsPanel::showDevices() {
     device_->setItemData(row, device.reason, Qt::ToolTipRole);
     qobject_cast<QStandardItemModel*>(device_->model())->item(row)->setEnabled(device.usable);
   }
+  if (const QString& wanted = session_.store().settings().device; device_->findData(wanted) < 0)
+    device_->addItem(tr("%1 — is not here").arg(wanted), wanted);
   device_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
   showSettings();
 }
@@ -289,24 +313,11 @@ void SettingsPanel::showTokens() {
   tokens_->setStyleSheet(QStringLiteral(" "));  // looks at the property again
 }
 
-void SettingsPanel::take() {
+void SettingsPanel::edit(const std::function<void(PaintSettings&)>& change) {
   if (showing_) return;
   showing_ = true;
   PaintSettings s = session_.store().settings();
-  s.prompt = prompt_->prompt();
-  s.negativePrompt = negative_->prompt();
-  s.width = size_->chosen().width();
-  s.height = size_->chosen().height();
-  s.steps = steps_->value();
-  s.guidance = guidance_->value();
-  if (sampler_->count() > 0) s.sampler = sampler_->currentData().toString();
-  advanced_->read(s);
-  s.seed = seed_->text().toULongLong();
-  s.precision = precision_->currentData().toString();
-  s.device = device_->currentData().toString();
-  s.acceleration = acceleration_->choice();
-  s.customPlan = acceleration_->customPlan();
-  if (classes_->isVisibleTo(this)) s.classLabel = classes_->chosen();
+  change(s);
   session_.store().setSettings(s);
   advanced_->setSettings(s);
   showTokens();

@@ -9,6 +9,7 @@
 #include <QScrollArea>
 #include <QSpinBox>
 #include <QToolButton>
+#include <functional>
 
 #include "gui/models/session.h"
 #include "gui/views/acceleration_panel.h"
@@ -43,8 +44,8 @@ class SettingsPanel : public QWidget {
   void showDevices();
   void showSettings();
   void showTokens();
-  // From the controls into the store.
-  void take();
+  // What the user changed, into the store.
+  void edit(const std::function<void(PaintSettings&)>& change);
 
   Session& session_;
   bool showing_ = false;  // the controls follow the store, not the user

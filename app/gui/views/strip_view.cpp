@@ -1,6 +1,8 @@
 #include "gui/views/strip_view.h"
 
+#include <QHash>
 #include <QHelpEvent>
+#include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QToolTip>
@@ -17,10 +19,12 @@ constexpr int kMostHeight = 120;
 
 StripView::StripView(StripModel& model) : model_(model) {
   setAccessibleName(tr("Blocks computed at each step"));
+  setFocusPolicy(Qt::StrongFocus);
   setMouseTracking(true);
   const auto changed = [this] {
     setFixedHeight(sizeHint().height());
     setVisible(model_.rowCount() > 0);
+    row_ = std::clamp(row_, 0, std::max(0, model_.rowCount() - 1));
     update();
   };
   connect(&model, &QAbstractItemModel::modelReset, this, changed);
@@ -59,9 +63,28 @@ void StripView::paintEvent(QPaintEvent*) {
       painter.fillRect(cell(row, column),
                        share.isValid() ? mixed(colours.reused, colours.computed, share.toDouble()) : empty);
     }
-  if (step_ < 0 || step_ >= model_.columnCount()) return;
   painter.setPen(QPen(colours.text, 1));
-  painter.drawRect(cell(0, step_).united(cell(model_.rowCount() - 1, step_)));
+  if (step_ >= 0 && step_ < model_.columnCount())
+    painter.drawRect(cell(0, step_).united(cell(model_.rowCount() - 1, step_)));
+  if (!hasFocus() || model_.rowCount() == 0) return;
+  painter.setPen(QPen(colours.accent, 2));
+  painter.drawRect(cell(row_, std::max(step_, 0)));
+}
+
+// The arrow keys go from cell to cell and say what was done there.
+void StripView::keyPressEvent(QKeyEvent* event) {
+  const QHash<int, QPoint> moves{
+      {Qt::Key_Left, {-1, 0}}, {Qt::Key_Right, {1, 0}}, {Qt::Key_Up, {0, -1}}, {Qt::Key_Down, {0, 1}}};
+  const auto move = moves.constFind(event->key());
+  if (move == moves.constEnd() || model_.rowCount() == 0) return QWidget::keyPressEvent(event);
+  row_ = std::clamp(row_ + move->y(), 0, model_.rowCount() - 1);
+  const int column = std::clamp(std::max(step_, 0) + move->x(), 0, model_.columnCount() - 1);
+  if (column != step_) emit stepClicked(column);
+  setStep(column);
+  const QModelIndex at = model_.index(row_, column);
+  setAccessibleDescription(at.data(Qt::AccessibleTextRole).toString());
+  QToolTip::showText(mapToGlobal(cell(row_, column).center().toPoint()), at.data(Qt::ToolTipRole).toString(),
+                     this);
 }
 
 QString StripView::explanationAt(const QPoint& at) const {

@@ -25,6 +25,7 @@ class StripView : public QWidget {
   void paintEvent(QPaintEvent* event) override;
   bool event(QEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
 
  private:
   QRectF cell(int row, int column) const;
@@ -32,6 +33,7 @@ class StripView : public QWidget {
 
   StripModel& model_;
   int step_ = -1;
+  int row_ = 0;  // the block the keyboard is at
 };
 
 }  // namespace diorama::gui

@@ -83,7 +83,7 @@ void TimelineView::contextMenuEvent(QContextMenuEvent* event) {
   const QModelIndex under = indexAt(event->pos());
   if (!under.isValid()) return;
   QMenu menu;
-  menu.addAction(icon("branch"), tr("Branch from step %1").arg(under.row() + 1), this,
+  menu.addAction(icon("branch"), tr("Branch from step %1").arg(under.data().toInt()), this,
                  [this, row = under.row()] { emit branchWanted(row); });
   menu.exec(event->globalPos());
 }

@@ -1,8 +1,10 @@
 #include "gui/views/widgets.h"
 
+#include <QPainter>
 #include <QVariant>
 
 #include "gui/views/icons.h"
+#include "gui/views/theme.h"
 
 namespace diorama::gui {
 
@@ -34,6 +36,32 @@ QWidget* divider() {
   line->setObjectName("divider");
   line->setAttribute(Qt::WA_StyledBackground);
   return line;
+}
+
+TextLine::TextLine(Qt::Alignment alignment) : alignment_(alignment | Qt::AlignVCenter) {
+  setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+  QFont small = font();
+  small.setPixelSize(type::kSmall);
+  setFont(small);
+  connect(&Theme::instance(), &Theme::changed, this, qOverload<>(&QWidget::update));
+}
+
+void TextLine::setText(const QString& text) {
+  if (text == text_) return;
+  text_ = text;
+  setAccessibleName(text);
+  update();
+}
+
+QSize TextLine::sizeHint() const {
+  return {0, fontMetrics().height()};
+}
+
+void TextLine::paintEvent(QPaintEvent*) {
+  QPainter painter(this);
+  painter.setPen(Theme::instance().colours().dim);
+  painter.drawText(rect(), static_cast<int>(alignment_),
+                   fontMetrics().elidedText(text_, Qt::ElideRight, width()));
 }
 
 FlowLayout::~FlowLayout() {

@@ -15,6 +15,24 @@ QPushButton* button(const QString& text, const QString& iconName = {}, const cha
 QToolButton* iconButton(const QString& iconName, const QString& name, const QString& keys = {});
 QWidget* divider();
 
+// One line of dim text, cut where the room ends. Other than a label's, its text may change at every step:
+// nothing around it moves, so nothing else is laid out and painted again.
+class TextLine : public QWidget {
+ public:
+  explicit TextLine(Qt::Alignment alignment = Qt::AlignLeft);
+
+  void setText(const QString& text);
+  const QString& text() const { return text_; }
+  QSize sizeHint() const override;
+
+ protected:
+  void paintEvent(QPaintEvent* event) override;
+
+ private:
+  Qt::Alignment alignment_;
+  QString text_;
+};
+
 // Children in rows, broken where the width ends.
 class FlowLayout : public QLayout {
  public:
