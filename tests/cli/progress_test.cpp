@@ -124,6 +124,21 @@ TEST(JsonProgress, writes_an_object_a_line) {
   EXPECT_EQ(events[9], (nlohmann::json{{"type", "end"}, {"images", 1}, {"failed", 1}, {"exit_code", 6}}));
 }
 
+TEST(JsonProgress, steps_of_a_parent_have_a_stage_of_their_own) {
+  const Capture out, log;
+  const auto progress = make_progress(ProgressMode::json, out.file(), log.file());
+  progress->start({"model", "cpu", "f32", 1, 4});
+  progress->parent_step(1, {.step = 2, .steps = 4, .milliseconds = 500});
+  std::istringstream lines(out.text());
+  std::string line;
+  std::getline(lines, line);
+  std::getline(lines, line);
+  const auto event = nlohmann::json::parse(line);
+  EXPECT_EQ(event.at("stage"), "parent");
+  EXPECT_EQ(event.at("step"), 2);
+  EXPECT_EQ(event.at("eta_s"), 1.5) << "they are steps of the job";
+}
+
 TEST(JsonProgress, a_job_that_fails_takes_its_steps_out_of_the_time_left) {
   const Capture out, log;
   const auto progress = make_progress(ProgressMode::json, out.file(), log.file());

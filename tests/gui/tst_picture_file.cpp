@@ -69,6 +69,14 @@ class TestPictureFile : public QObject {
     QVERIFY(silent.problem.isEmpty() && !silent.hasSettings());
   }
 
+  void plans_that_are_none_are_not_taken_over() {
+    const PictureFile file = readPictureFile(write("diorama", R"({"program": "Diorama 0.1.0", "prompt": "a fox",
+        "acceleration": "fast", "decisions": {"plan": {"name": "fast", "methods": [{"method": "magic"}]}}})"));
+    QCOMPARE(file.settings.prompt, QString("a fox"));
+    QVERIFY(file.settings.customPlan.isEmpty());
+    QVERIFY2(file.unmapped.join("; ").contains("magic"), qPrintable(file.unmapped.join("; ")));
+  }
+
   void names_count_on() {
     const QString folder = folder_.filePath("pictures");
     const QString first = nextPicturePath(folder, "A smiling cat, 3D!", 7);

@@ -4,9 +4,11 @@
 #include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
+#include <QJsonArray>
 #include <QScrollBar>
 #include <algorithm>
 #include <csignal>
+#include <nlohmann/json.hpp>
 
 #include "gui/service/picture_file.h"
 #include "gui/views/acceleration_panel.h"
@@ -169,6 +171,25 @@ class TestWindowLooking : public QObject, private WindowFixture {
     QCOMPARE(others->currentData().toString(), QString("quality"));
     panel->setChoice("off", {});
     QCOMPARE(others->currentIndex(), 0);
+  }
+
+  void a_plan_the_model_has_not_is_taken_from_the_picture() {
+    const QString path = paintOne();
+    const auto dropped = [&](const char* name, const nlohmann::json& decisions) {
+      nlohmann::json recipe = nlohmann::json::parse(readPictureFile(path).recipe.toStdString());
+      recipe["acceleration"] = name;
+      recipe["decisions"] = decisions;
+      const QString copy = folder_->filePath("copy.png");
+      QCOMPARE(writePictureFile(copy, QImage(path), QByteArray::fromStdString(recipe.dump())), QString());
+      w_->drop(copy);
+    };
+    const nlohmann::json method{{"method", "block_caching"}, {"interval", 2}};
+    dropped("mine", {{"plan", {{"name", "mine"}, {"methods", {method}}}}});
+    QCOMPARE(session().store().settings().acceleration, QString(kCustomAcceleration));
+    QCOMPARE(session().store().settings().customPlan["methods"].toArray().size(), 1);
+    dropped("/etc/plan.json", nullptr);
+    QCOMPARE(session().store().settings().acceleration, QString("off"));
+    QVERIFY2(window().messages().text().contains("/etc/plan.json"), qPrintable(window().messages().text()));
   }
 
   void shift_and_guidance_interval_reach_the_recipe() {

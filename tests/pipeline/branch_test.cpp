@@ -130,7 +130,14 @@ TEST_F(BranchTest, of_a_branch_of_an_accelerated_picture_repeats_from_its_file) 
   const RenderResult grandchild = pipeline_.render(branched(what, second));
   EXPECT_EQ(grandchild.recipe.branch.at("change"),
             nlohmann::json({{"prompt", what.prompt}, {"acceleration", "balanced"}}));
-  const RenderResult again = pipeline_.render(read_back(grandchild));
+  std::vector<int> of_parents, own;
+  RenderObserver observer;
+  observer.on_parent_step = [&](const StepReport& report) { of_parents.push_back(report.step); };
+  observer.on_step = [&](const StepReport& report) { own.push_back(report.step); };
+  const RenderResult again = pipeline_.render(read_back(grandchild), observer);
+  EXPECT_EQ(of_parents, (std::vector{1, 2, 3, 4, 5})) << "of both ancestors";
+  EXPECT_EQ(own.front(), 6);
+  EXPECT_EQ(own.back(), kSteps);
   EXPECT_EQ(again.image, grandchild.image);
   EXPECT_EQ(again.recipe, grandchild.recipe);
   EXPECT_EQ(again.executed_macs, grandchild.executed_macs);
@@ -138,6 +145,8 @@ TEST_F(BranchTest, of_a_branch_of_an_accelerated_picture_repeats_from_its_file) 
   const RenderResult exact = pipeline_.render(request_of(grandchild.recipe, true, "picture"));
   EXPECT_EQ(to_json(exact.recipe).dump().find("\"made\""), std::string::npos);
   EXPECT_EQ(exact.executed_macs, exact.full_macs);
+  EXPECT_EQ(exact.recipe.branch.at("change"), nlohmann::json({{"prompt", what.prompt}}));
+  EXPECT_EQ(exact.recipe.branch.at("parent").at("branch").at("change"), nlohmann::json({{"seed", 9}}));
 }
 
 TEST_F(BranchTest, keeps_model_size_steps_and_noise) {
