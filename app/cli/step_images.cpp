@@ -34,7 +34,7 @@ StepImages::StepImages(const std::filesystem::path& folder, bool decoded, Pipeli
 
 void StepImages::save(const std::string& picture, const StepReport& report) {
   const Image image =
-      decoded_ ? pipeline_.decode(*report.x0)
+      decoded_ ? pipeline_.decode_preview(*report.x0)
                : enlarge(preview(*pipeline_.preview_matrix(), *report.x0), pipeline_.latent().downsampling);
   write_file_atomically(folder_ / fmt::format("{}-step-{:04}.png", picture, report.step), encode_png(image));
 }

@@ -15,6 +15,7 @@ namespace diorama {
 namespace {
 
 constexpr int kMaxSide = 8192;  // pixels
+constexpr auto kPreviewDecoder = "vae_preview";
 
 // What diffusers' pipelines of the family do where the model folder does not say.
 struct FamilyDefaults {
@@ -79,9 +80,9 @@ Pipeline::Pipeline(const ModelFolder& folder, Device& device, const Precision& p
       device_(device),
       precision_(precision),
       transformer_(models::make_transformer(folder.config("transformer"))),
-      autoencoder_(models::make_autoencoder(folder.config("vae"))),
+      decoder_{"vae", models::make_autoencoder(folder.config("vae")), {}},
       scheduler_(folder.config("scheduler")),
-      latent_(autoencoder_->geometry()),
+      latent_(decoder_.network->geometry()),
       preview_(read_preview_matrix(folder.diorama(), latent_.latent_channels)),
       hash_(folder.content_hash()) {
   const auto transformer = transformer_->geometry();
@@ -90,6 +91,7 @@ Pipeline::Pipeline(const ModelFolder& folder, Device& device, const Precision& p
          "{}: the transformer takes {} latent channels, the vae gives {}; they do not belong together",
          folder.path().string(), transformer.in_channels, latent_.latent_channels);
   class_names_ = folder.class_names();
+  if (folder.has(kPreviewDecoder)) open_preview_decoder();
   if (transformer.num_classes > 0) return;
   text_encoder_ = models::make_text_encoder(folder.config("text_encoder"));
   tokenizer_ = std::make_unique<Tokenizer>(folder.component("tokenizer"));
@@ -98,6 +100,17 @@ Pipeline::Pipeline(const ModelFolder& folder, Device& device, const Precision& p
          "{}: the transformer takes text of {} channels, the text encoder gives {}; they do not belong "
          "together",
          folder.path().string(), transformer.text_channels, text_encoder_->d_model());
+}
+
+void Pipeline::open_preview_decoder() {
+  preview_decoder_ = Decoder{kPreviewDecoder, models::make_autoencoder(folder_.config(kPreviewDecoder)), {}};
+  const auto& geometry = preview_decoder_->network->geometry();
+  if (geometry.latent_channels != latent_.latent_channels || geometry.downsampling != latent_.downsampling)
+    fail(Fault::model_file,
+         "{}: decodes latents of {} channels and 1/{} the size, the vae {} and 1/{}; they do not belong "
+         "together",
+         folder_.component(kPreviewDecoder).string(), geometry.latent_channels, geometry.downsampling,
+         latent_.latent_channels, latent_.downsampling);
 }
 
 RenderRequest Pipeline::resolve(RenderRequest request) const {
@@ -146,12 +159,12 @@ const nn::Weights& Pipeline::transformer_weights() {
   return *transformer_weights_;
 }
 
-const nn::Weights& Pipeline::decoder_weights() {
-  if (!decoder_weights_)
-    decoder_weights_ =
-        nn::Weights::load(autoencoder_->decoder_tensors(), CheckpointSource(folder_.component("vae")),
-                          device_, *precision_.autoencoder);
-  return *decoder_weights_;
+const nn::Weights& Pipeline::weights_of(Decoder& decoder) {
+  if (!decoder.weights)
+    decoder.weights = nn::Weights::load(decoder.network->decoder_tensors(),
+                                        CheckpointSource(folder_.component(decoder.component)), device_,
+                                        *precision_.autoencoder);
+  return *decoder.weights;
 }
 
 const Pipeline::Text& Pipeline::encode(const std::string& prompt, const RenderObserver& observer) {
@@ -236,11 +249,19 @@ void Pipeline::denoise(const RenderRequest& request, const Solver& solver, Solve
 }
 
 Image Pipeline::decode(const HostTensor& latent) {
-  const HostTensor z = denormalise(latent_, latent);
+  return decode(decoder_, latent);
+}
+
+Image Pipeline::decode_preview(const HostTensor& latent) {
+  return decode(preview_decoder_ ? *preview_decoder_ : decoder_, latent);
+}
+
+Image Pipeline::decode(Decoder& decoder, const HostTensor& latent) {
+  const HostTensor z = denormalise(decoder.network->geometry(), latent);
   HostTensor rgb;
-  run_walk(device_, decoder_weights(), [&](nn::Walk& walk) {
+  run_walk(device_, weights_of(decoder), [&](nn::Walk& walk) {
     rgb = walk.stream().download(
-        autoencoder_->decode(nn::Scope(walk), walk.stream().upload(z.shape, z.values)));
+        decoder.network->decode(nn::Scope(walk), walk.stream().upload(z.shape, z.values)));
   });
   check_picture(rgb);
   return to_image(rgb);

@@ -32,7 +32,7 @@ class Pipeline {
   // Weights that are not there yet, ahead of the first picture; the text encoder's go after each prompt.
   void load() {
     transformer_weights();
-    decoder_weights();
+    weights_of(decoder_);
   }
 
   // Sees every evaluation from now on.
@@ -46,6 +46,9 @@ class Pipeline {
 
   // A normalised latent [1, C, h, w] as a picture.
   Image decode(const HostTensor& latent);
+  // The same, quicker and rougher where the model's folder holds a small autoencoder for it, vae_preview/,
+  // such as TAESD (https://github.com/madebyollin/taesd).
+  Image decode_preview(const HostTensor& latent);
 
   // Initial noise [1, C, h, w] given from outside, for parity with published runs.
   RenderResult render_from(const RenderRequest& request, const HostTensor& noise,
@@ -57,8 +60,16 @@ class Pipeline {
     HostTensor mask;    // [1, T]
   };
 
+  struct Decoder {
+    std::string component;
+    std::unique_ptr<models::Autoencoder> network;
+    std::optional<nn::Weights> weights;
+  };
+
   const nn::Weights& transformer_weights();
-  const nn::Weights& decoder_weights();
+  const nn::Weights& weights_of(Decoder& decoder);
+  Image decode(Decoder& decoder, const HostTensor& latent);
+  void open_preview_decoder();
   const Text& encode(const std::string& prompt, const RenderObserver& observer);
   models::ConditionInputs condition_inputs(const RenderRequest& request, const std::vector<Half>& halves,
                                            const RenderObserver& observer);
@@ -77,7 +88,8 @@ class Pipeline {
   Device& device_;
   Precision precision_;
   std::unique_ptr<models::Transformer> transformer_;
-  std::unique_ptr<models::Autoencoder> autoencoder_;
+  Decoder decoder_;
+  std::optional<Decoder> preview_decoder_;
   std::unique_ptr<models::T5Encoder> text_encoder_;
   std::unique_ptr<Tokenizer> tokenizer_;
   Config scheduler_;
@@ -88,7 +100,6 @@ class Pipeline {
 
   std::vector<nn::Accelerator*> watchers_;
   std::optional<nn::Weights> transformer_weights_;
-  std::optional<nn::Weights> decoder_weights_;
   std::map<std::string, Text> texts_;  // by prompt; the encoder's weights go when it is done
 };
 

@@ -275,9 +275,18 @@ Json report_json(const QuantiseReport& report) {
   return json;
 }
 
+// Plans stay: it is the same network. They say what precision they were tuned at, and a run at another warns.
+void adopt_plans(Json& description, const std::string& hash) {
+  if (!description.contains("acceleration")) return;
+  for (auto& [name, plan] : description["acceleration"].items())
+    if (plan.contains("tuned")) plan["tuned"]["model_hash"] = hash;
+}
+
 void write_description(const ModelFolder& source, const fs::path& folder, const QuantiseOptions& options,
                        const QuantiseReport* report) {
   Json description = Json::parse(source.diorama().json().dump());
+  description["name"] = fmt::format("{} {}", source.title(), options.format->name);
+  adopt_plans(description, ModelFolder::open(folder).content_hash());
   description["quantisation"] = {{"format", options.format->name}, {"modulation", options.modulation->name}};
   if (report != nullptr) description["quantisation"]["report"] = report_json(*report);
   write_file_atomically(folder / "diorama.json", description.dump(2) + "\n");

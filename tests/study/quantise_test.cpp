@@ -10,6 +10,7 @@
 #include "cpu/device.h"
 #include "formats/w4a8.h"
 #include "formats/w8a8.h"
+#include "pipeline/acceleration.h"
 #include "pipeline/pipeline.h"
 #include "study/compare.h"
 #include "test_folder.h"
@@ -55,6 +56,8 @@ TEST_F(QuantiseModel, writes_a_folder_that_paints_nearly_the_same) {
   const ModelFolder quantised = ModelFolder::open(path);
   ASSERT_EQ(quantised_format(quantised), &w4a8::kFormat);
   EXPECT_EQ(quantised.diorama().json().at("quantisation").at("report").at("pictures"), 2);
+  EXPECT_EQ(quantised.title(), "Diorama Mini w4a8");
+  EXPECT_TRUE(choose_acceleration(quantised, "balanced").plan->tuned) << "its own plans go with it";
   const Precision precision = choose_precision("auto", device_, quantised);
   EXPECT_EQ(precision.name, "w4a8");
   expect_fault(Fault::usage, {"w4a8", "f32"}, [&] { choose_precision("f32", device_, quantised); });

@@ -10,7 +10,7 @@ namespace {
 
 // Null where the step cannot be seen yet: it is flat.
 QImage decodedPreview(Pipeline& pipeline, const HostTensor& latent) try {
-  return toQImage(pipeline.decode(latent));
+  return toQImage(pipeline.decode_preview(latent));
 } catch (const Error& error) {
   if (error.fault() != Fault::unusable_result) throw;
   return {};

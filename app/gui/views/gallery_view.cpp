@@ -5,6 +5,7 @@
 #include <QGuiApplication>
 #include <QMenu>
 #include <QPainter>
+#include <QScrollBar>
 #include <QStyledItemDelegate>
 
 #include "gui/views/icons.h"
@@ -79,6 +80,14 @@ GalleryView::GalleryView(Session& session, int side, bool captions) : session_(s
   setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
   connect(this, &QListView::activated, this,
           [this](const QModelIndex& at) { emit opened(at.data(GalleryModel::PathRole).toString()); });
+}
+
+// Columns share the width.
+void GalleryView::resizeEvent(QResizeEvent* event) {
+  QListView::resizeEvent(event);
+  const QSize cell = itemDelegate()->sizeHint({}, {});
+  const int width = this->width() - verticalScrollBar()->sizeHint().width() - 2 * frameWidth() - 1;
+  setGridSize({std::max(cell.width(), width / std::max(1, width / cell.width())), cell.height()});
 }
 
 QStringList GalleryView::chosen() const {

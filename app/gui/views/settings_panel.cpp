@@ -52,6 +52,7 @@ QWidget* SettingsPanel::makePrompt() {
   constexpr int kPromptLines = 3;
   constexpr int kNegativeLines = 2;
   model_ = named(new QComboBox, tr("Model"));
+  model_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
   prompt_ = named(new PromptEdit(kPromptLines), tr("Prompt"));
   prompt_->setPlaceholderText(tr("What should be painted?"));
   negative_ = named(new PromptEdit(kNegativeLines), tr("Negative prompt"));
@@ -230,8 +231,13 @@ void SettingsPanel::connectControls() {
 void SettingsPanel::showModels() {
   model_->clear();
   const ModelsModel& models = session_.models();
-  for (int i = 0; i < models.rowCount(); ++i)
-    if (models.facts(i).usable()) model_->addItem(models.facts(i).title, models.facts(i).path);
+  for (int i = 0; i < models.rowCount(); ++i) {
+    const ModelFacts& facts = models.facts(i);
+    if (!facts.usable()) continue;
+    const bool taken = model_->findText(facts.title) >= 0;
+    model_->addItem(taken ? tr("%1 in %2").arg(facts.title, facts.path) : facts.title, facts.path);
+    model_->setItemData(model_->count() - 1, facts.path, Qt::ToolTipRole);
+  }
   if (model_->count() == 0) model_->addItem(tr("Looking for models…"));
   choose(model_, session_.store().settings().model);
 }

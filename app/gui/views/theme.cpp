@@ -43,6 +43,7 @@ QMainWindow, QDialog, #page { background: %window; }
 #panel { border: 0; }
 QScrollArea, QScrollArea > QWidget > QWidget { background: %surface; border: 0; }
 QLabel { background: transparent; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QLabel[role="section"] { color: %dim; font-size: %small; font-weight: 600; }
 QLabel[role="dim"] { color: %dim; font-size: %small; }
 QLabel[role="warning"] { color: %warning; font-size: %small; }

@@ -67,7 +67,8 @@ TimelineView::TimelineView(TimelineModel& model) {
   connect(selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& at) {
     if (at.isValid()) emit scrubbed(at.row());
   });
-  connect(&model, &QAbstractItemModel::rowsInserted, this, &QListView::scrollToBottom);
+  connect(&model, &QAbstractItemModel::rowsInserted, this,
+          [this](const QModelIndex&, int, int last) { scrollTo(this->model()->index(last, 0)); });
 }
 
 void TimelineView::setCurrent(int row) {

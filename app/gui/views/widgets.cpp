@@ -40,9 +40,6 @@ QWidget* divider() {
 
 TextLine::TextLine(Qt::Alignment alignment) : alignment_(alignment | Qt::AlignVCenter) {
   setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-  QFont small = font();
-  small.setPixelSize(type::kSmall);
-  setFont(small);
   connect(&Theme::instance(), &Theme::changed, this, qOverload<>(&QWidget::update));
 }
 
@@ -54,14 +51,22 @@ void TextLine::setText(const QString& text) {
 }
 
 QSize TextLine::sizeHint() const {
-  return {0, fontMetrics().height()};
+  return {0, QFontMetrics(small()).height()};
+}
+
+// The sheet of the application has the last word on setFont.
+QFont TextLine::small() const {
+  QFont small = font();
+  small.setPixelSize(type::kSmall);
+  return small;
 }
 
 void TextLine::paintEvent(QPaintEvent*) {
   QPainter painter(this);
+  painter.setFont(small());
   painter.setPen(Theme::instance().colours().dim);
   painter.drawText(rect(), static_cast<int>(alignment_),
-                   fontMetrics().elidedText(text_, Qt::ElideRight, width()));
+                   painter.fontMetrics().elidedText(text_, Qt::ElideRight, width()));
 }
 
 FlowLayout::~FlowLayout() {

@@ -29,6 +29,8 @@ class TextLine : public QWidget {
   void paintEvent(QPaintEvent* event) override;
 
  private:
+  QFont small() const;
+
   Qt::Alignment alignment_;
   QString text_;
 };
