@@ -135,7 +135,6 @@ class TestWindowLooking : public QObject, private WindowFixture {
     QVERIFY(panel->customPlan().isEmpty());
     const auto boxes = panel->findChildren<MethodBox*>();
     QCOMPARE(boxes.size(), accelerationMethods().size());
-    keepScreen(window(), "19-custom");
     for (MethodBox* box : boxes) {
       auto* on = box->findChild<QCheckBox*>();
       on->click();
@@ -152,6 +151,10 @@ class TestWindowLooking : public QObject, private WindowFixture {
     const QJsonArray uses = session().store().settings().customPlan["methods"].toArray();
     QCOMPARE(uses.size(), 1);
     QCOMPARE(uses[0]["method"].toString(), QString("evaluation_caching"));
+    auto* scroll = window().paint().settings().findChild<QScrollArea*>();
+    QCoreApplication::processEvents();
+    scroll->verticalScrollBar()->setValue(panel->mapTo(scroll->widget(), QPoint()).y());
+    keepScreen(window(), "19-custom");
     w_->set([](PaintSettings& s) { s.steps = 20; });
     QVERIFY(w_->paintAndWait());
     QVERIFY(session().strip().totals().saved() > 0.2);
@@ -194,6 +197,9 @@ class TestWindowLooking : public QObject, private WindowFixture {
 
   void shift_and_guidance_interval_reach_the_recipe() {
     auto* advanced = window().findChild<AdvancedPanel*>();
+    QTest::mouseClick(advanced->parentWidget()->findChild<QToolButton*>(), Qt::LeftButton);
+    QVERIFY(advanced->isVisible());
+    keepScreen(window(), "19-advanced");
     const auto numbers = advanced->findChildren<QDoubleSpinBox*>();
     const auto shares = advanced->findChildren<QSpinBox*>();
     QCOMPARE(shares.size(), 2);

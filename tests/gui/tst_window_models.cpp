@@ -57,6 +57,7 @@ class TestWindowModels : public QObject, private WindowFixture {
     ImportDialog* dialog = window().findChildren<ImportDialog*>().last();  // earlier ones may not be gone yet
     dialog->link().setChecked(link);
     QTest::keyClicks(&dialog->source(), source);
+    keepScreen(*dialog, "13-import");
     accept(dialog);
   }
 

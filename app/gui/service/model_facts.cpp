@@ -113,6 +113,7 @@ void readMemory(const ModelFolder& folder, Device& device, ModelFacts& facts) {
       work = std::max(work, part.costs[i].work_bytes);
     }
     const std::string_view name = parts.front().costs[i].precision;
+    if (!facts.quantised.isEmpty() && facts.quantised != QLatin1String(name.data(), name.size())) continue;
     facts.memory << PrecisionMemory{QString::fromUtf8(name.data(), static_cast<int>(name.size())),
                                     static_cast<qint64>(weights + work)};
   }

@@ -262,7 +262,9 @@ void SettingsPanel::showModel() {
 void SettingsPanel::showDevices() {
   for (const DeviceFacts& device : session_.devices()) {
     if (device_->findData(device.id) >= 0) continue;
-    device_->addItem(QStringLiteral("%1 — %2").arg(device.id, device.name), device.id);
+    const bool namesItself = device.name.startsWith(device.id + ':');
+    device_->addItem(namesItself ? device.name : QStringLiteral("%1 — %2").arg(device.id, device.name),
+                     device.id);
     const int row = device_->count() - 1;
     device_->setItemData(row, device.reason, Qt::ToolTipRole);
     qobject_cast<QStandardItemModel*>(device_->model())->item(row)->setEnabled(device.usable);

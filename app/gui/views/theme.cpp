@@ -100,7 +100,14 @@ QScrollBar::handle { background: %line; border-radius: 4px; min-height: 24px; mi
 QScrollBar::handle:hover { background: %dim; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
-QCheckBox { spacing: 8px; background: transparent; color: %text; }
+QCheckBox, QRadioButton { spacing: 8px; background: transparent; color: %text; }
+QCheckBox::indicator, QRadioButton::indicator { width: 14px; height: 14px; background: %raised;
+  border: 1px solid %dim; border-radius: 4px; }
+QRadioButton::indicator { border-radius: 8px; }
+QCheckBox::indicator:checked { background: %accent; border-color: %accent; image: url(:/icons/check-%scheme.svg); }
+QRadioButton::indicator:checked { width: 6px; height: 6px; background: %onAccent; border: 5px solid %accent; }
+QCheckBox::indicator:hover, QCheckBox::indicator:focus, QRadioButton::indicator:hover { border-color: %accent; }
+QCheckBox:disabled, QRadioButton:disabled { color: %dim; }
 QToolTip { background: %raised; color: %text; border: 1px solid %line; padding: 4px 8px; }
 QMenu { background: %raised; color: %text; border: 1px solid %line; padding: 4px; }
 QMenu::item { padding: 5px 24px 5px 12px; border-radius: 4px; }
