@@ -171,9 +171,8 @@ class TestWindowModels : public QObject, private WindowFixture {
   }
 
   void answers_input_within_50_ms_beside_a_dit_xl_2() {
-    // The width of DiT-XL/2 and 20 of its 28 blocks: a file below 1 GB.
     const QString folder = folder_->filePath("dit-xl-2");
-    writeDitFolder(folder, {.layers = 20, .heads = 16, .headDim = 72, .classes = 1000});
+    writeDitFolder(folder, {.layers = 28, .heads = 16, .headDim = 72, .classes = 1000});
     QVERIFY(addModel(folder));
     qInfo("DiT of %.0f million parameters, bf16",
           static_cast<double>(session().models().find(folder)->parameters) / 1e6);
