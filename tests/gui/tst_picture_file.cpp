@@ -70,7 +70,8 @@ class TestPictureFile : public QObject {
   }
 
   void plans_that_are_none_are_not_taken_over() {
-    const PictureFile file = readPictureFile(write("diorama", R"({"program": "Diorama 0.1.0", "prompt": "a fox",
+    const PictureFile file =
+        readPictureFile(write("diorama", R"({"program": "Diorama 0.1.0", "prompt": "a fox",
         "acceleration": "fast", "decisions": {"plan": {"name": "fast", "methods": [{"method": "magic"}]}}})"));
     QCOMPARE(file.settings.prompt, QString("a fox"));
     QVERIFY(file.settings.customPlan.isEmpty());

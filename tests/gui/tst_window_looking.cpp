@@ -13,6 +13,7 @@
 #include "gui/service/picture_file.h"
 #include "gui/views/acceleration_panel.h"
 #include "gui/views/advanced_panel.h"
+#include "gui/views/grid_dialog.h"
 #include "gui/views/method_box.h"
 #include "gui/views/picture_actions.h"
 #include "window_driver.h"
@@ -193,6 +194,29 @@ class TestWindowLooking : public QObject, private WindowFixture {
     dropped("/etc/plan.json", nullptr);
     QCOMPARE(session().store().settings().acceleration, QString("off"));
     QVERIFY2(window().messages().text().contains("/etc/plan.json"), qPrintable(window().messages().text()));
+  }
+
+  void a_grid_takes_only_values_that_there_are() {
+    GridDialog dialog(session().store().settings(), session().model(), nullptr);
+    dialog.show();
+    QPushButton* paint = nullptr;
+    for (QPushButton* button : dialog.findChildren<QPushButton*>())
+      if (button->property("role") == "primary") paint = button;
+    QVERIFY(paint->isEnabled());
+    QCOMPARE(dialog.spec().columns.values, QStringList({"off", "balanced", "fast"}));
+    keepScreen(dialog, "7-grid-dialog");
+    QLineEdit* columns = dialog.findChildren<QLineEdit*>().last();
+    columns->setText("off, blanced");
+    QVERIFY(!paint->isEnabled());
+    columns->setText("fast");
+    QVERIFY(paint->isEnabled());
+    QCOMPARE(dialog.spec().size(), 3);
+    for (QComboBox* setting : dialog.findChildren<QComboBox*>())
+      for (int i = 0; i < setting->count(); ++i) {
+        setting->setCurrentIndex(i);
+        const GridSpec spec = dialog.spec();
+        QCOMPARE(paint->isEnabled(), spec.rows.setting != spec.columns.setting);
+      }
   }
 
   void shift_and_guidance_interval_reach_the_recipe() {

@@ -41,8 +41,28 @@ QSize cellSize(const QList<GridCell>& cells) {
 
 }  // namespace
 
-QStringList gridSettings() {
-  return {"seed", "steps", "guidance", "sampler", "precision", "acceleration"};
+QList<GridChoice> gridChoices(const PaintSettings& base, const ModelFacts* model) {
+  const auto named = [](const char* setting, const QString& title, const QStringList& known) {
+    return GridChoice{QLatin1String(setting), title, known, known.mid(0, 3).join(", ")};
+  };
+  const auto counted = [](const char* setting, const QString& title, auto first, auto step) {
+    return GridChoice{QLatin1String(setting),
+                      title,
+                      {},
+                      QStringLiteral("%1, %2, %3").arg(first).arg(first + step).arg(first + 2 * step)};
+  };
+  QStringList precisions, plans{"off"};
+  if (model != nullptr) {
+    for (const PrecisionMemory& memory : model->memory) precisions << memory.precision;
+    for (const PlanFacts& plan : model->plans) plans << plan.name;
+  }
+  return {
+      counted("seed", Text::tr("Seed"), base.seed, 1),
+      counted("steps", Text::tr("Steps"), std::max(base.steps / 2, 1), std::max(base.steps / 2, 1)),
+      counted("guidance", Text::tr("Guidance"), 2.0, 2.0),
+      named("sampler", Text::tr("Sampler"), model == nullptr ? QStringList(base.sampler) : model->samplers),
+      named("precision", Text::tr("Precision"), precisions),
+      named("acceleration", Text::tr("Acceleration"), plans)};
 }
 
 bool applySetting(PaintSettings& settings, const QString& setting, const QString& value) {

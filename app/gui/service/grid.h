@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "gui/service/comparison.h"
+#include "gui/service/model_facts.h"
 #include "gui/service/paint_settings.h"
 
 namespace diorama::gui {
@@ -17,8 +18,16 @@ struct GridAxis {
   QStringList values;
 };
 
-// The settings a grid can run over.
-QStringList gridSettings();
+// A setting that a grid can run over.
+struct GridChoice {
+  QString setting;
+  QString title;
+  QStringList known;  // its values; empty: numbers
+  QString example;    // values with commas between
+};
+
+// `model` may be null: it is not known yet.
+QList<GridChoice> gridChoices(const PaintSettings& base, const ModelFacts* model);
 // False where the value is none for the setting.
 bool applySetting(PaintSettings& settings, const QString& setting, const QString& value);
 

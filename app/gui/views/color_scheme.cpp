@@ -31,6 +31,7 @@ ColorScheme::ColorScheme(QObject* parent) : QObject(parent) {
   dark_ = palette.color(QPalette::Window).lightness() < palette.color(QPalette::WindowText).lightness();
   QDBusConnection bus = QDBusConnection::sessionBus();
   if (!bus.isConnected()) return;
+  qRegisterMetaType<QDBusVariant>();  // QtDBus looks for the slot's types by name
   bus.connect(kService, kPath, kInterface, "SettingChanged", this,
               SLOT(settingChanged(QString, QString, QDBusVariant)));
   QDBusMessage ask = QDBusMessage::createMethodCall(kService, kPath, kInterface, "Read");

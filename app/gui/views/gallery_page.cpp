@@ -6,6 +6,7 @@
 #include "gui/views/icons.h"
 #include "gui/views/theme.h"
 #include "gui/views/widgets.h"
+#include "gui/views/words.h"
 
 namespace diorama::gui {
 
@@ -49,7 +50,7 @@ GalleryPage::GalleryPage(Session& session)
 
 void GalleryPage::showCount() {
   const int shown = session_.gallery().rowCount(), all = session_.gallery().numPictures();
-  count_->setText(shown == all ? tr("%n pictures", nullptr, all) : tr("%1 of %2").arg(shown).arg(all));
+  count_->setText(shown == all ? picturesText(all) : tr("%1 of %2").arg(shown).arg(all));
 }
 
 }  // namespace diorama::gui

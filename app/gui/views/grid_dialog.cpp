@@ -3,20 +3,21 @@
 #include <QDialogButtonBox>
 #include <QFormLayout>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "gui/views/theme.h"
 #include "gui/views/widgets.h"
+#include "gui/views/words.h"
 
 namespace diorama::gui {
 
-GridDialog::GridDialog(const PaintSettings& base, QWidget* parent)
-    : QDialog(parent), base_(base), summary_(label({}, "dim")) {
+GridDialog::GridDialog(const PaintSettings& base, const ModelFacts* model, QWidget* parent)
+    : QDialog(parent), base_(base), choices_(gridChoices(base, model)), summary_(label({}, "dim")) {
   constexpr int kWidth = 440;  // pixels
   setWindowTitle(tr("Paint a grid"));
   setMinimumWidth(kWidth);
-  const QString seeds = QStringLiteral("%1, %2, %3").arg(base.seed).arg(base.seed + 1).arg(base.seed + 2);
-  rows_ = makeAxis("seed", seeds, tr("Rows"));
-  columns_ = makeAxis("acceleration", "off, balanced, fast", tr("Columns"));
+  rows_ = makeAxis("seed", tr("Rows"));
+  columns_ = makeAxis("acceleration", tr("Columns"));
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel);
   paint_ = button(tr("Paint"), {}, "primary");
   buttons->addButton(paint_, QDialogButtonBox::AcceptRole);
@@ -39,24 +40,36 @@ GridDialog::GridDialog(const PaintSettings& base, QWidget* parent)
   check();
 }
 
-GridDialog::Axis GridDialog::makeAxis(const QString& setting, const QString& values, const QString& name) {
-  Axis axis{new QComboBox, new QLineEdit(values)};
-  axis.setting->addItems(gridSettings());
-  axis.setting->setCurrentText(setting);
+GridDialog::Axis GridDialog::makeAxis(const QString& setting, const QString& name) {
+  Axis axis{new QComboBox, new QLineEdit};
+  for (const GridChoice& choice : choices_) axis.setting->addItem(choice.title, choice.setting);
   axis.setting->setAccessibleName(tr("%1: setting").arg(name));
   axis.values->setAccessibleName(tr("%1: values").arg(name));
   axis.values->setPlaceholderText(tr("Values with commas between"));
-  connect(axis.setting, &QComboBox::currentTextChanged, axis.values, &QLineEdit::clear);
-  connect(axis.setting, &QComboBox::currentTextChanged, this, &GridDialog::check);
+  connect(axis.setting, &QComboBox::currentIndexChanged, this, [this, axis](int at) {
+    if (at < 0) return;
+    axis.values->setText(choices_[at].example);
+    axis.values->setToolTip(choices_[at].known.join(", "));
+    check();
+  });
   connect(axis.values, &QLineEdit::textChanged, this, &GridDialog::check);
+  axis.setting->setCurrentIndex(-1);
+  axis.setting->setCurrentIndex(axis.setting->findData(setting));
   return axis;
 }
 
 GridAxis GridDialog::read(const Axis& axis) const {
-  GridAxis read{axis.setting->currentText(), {}};
+  GridAxis read{axis.setting->currentData().toString(), {}};
   for (const QString& value : axis.values->text().split(',', Qt::SkipEmptyParts))
     if (!value.trimmed().isEmpty()) read.values << value.trimmed();
   return read;
+}
+
+bool GridDialog::fits(const Axis& axis) const {
+  const QStringList& known = choices_[axis.setting->currentIndex()].known;
+  const QStringList values = read(axis).values;
+  return known.isEmpty() || std::all_of(values.begin(), values.end(),
+                                        [&](const QString& value) { return known.contains(value); });
 }
 
 GridSpec GridDialog::spec() const {
@@ -66,9 +79,10 @@ GridSpec GridDialog::spec() const {
 void GridDialog::check() {
   if (columns_.values == nullptr || paint_ == nullptr) return;
   const GridSpec now = spec();
-  bool fits = now.size() > 0 && now.rows.setting != now.columns.setting;
+  bool fits =
+      now.size() > 0 && now.rows.setting != now.columns.setting && this->fits(rows_) && this->fits(columns_);
   for (int i = 0; fits && i < now.size(); ++i) fits = now.cell(i).has_value();
-  summary_->setText(fits ? tr("%n pictures", nullptr, now.size())
+  summary_->setText(fits ? picturesText(now.size())
                          : tr("Give two different settings and values that fit them."));
   paint_->setEnabled(fits);
 }

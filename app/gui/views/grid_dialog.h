@@ -15,7 +15,8 @@ class GridDialog : public QDialog {
   Q_OBJECT
 
  public:
-  GridDialog(const PaintSettings& base, QWidget* parent);
+  // `model` may be null: it is not known yet.
+  GridDialog(const PaintSettings& base, const ModelFacts* model, QWidget* parent);
 
   GridSpec spec() const;
 
@@ -24,11 +25,13 @@ class GridDialog : public QDialog {
     QComboBox* setting;
     QLineEdit* values;
   };
-  Axis makeAxis(const QString& setting, const QString& values, const QString& name);
+  Axis makeAxis(const QString& setting, const QString& name);
   GridAxis read(const Axis& axis) const;
+  bool fits(const Axis& axis) const;
   void check();
 
   PaintSettings base_;
+  QList<GridChoice> choices_;
   Axis rows_{}, columns_{};
   QLabel* summary_;
   QPushButton* paint_ = nullptr;

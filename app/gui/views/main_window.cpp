@@ -110,7 +110,7 @@ QWidget* MainWindow::makeRail() {
   for (const auto& choice : choices)
     themes->addAction(choice.first, this, [this, to = choice.second] { session_.store().setTheme(to); });
   menu->addAction(tr("Paint a grid…"), Qt::CTRL | Qt::Key_G, this, [this] {
-    GridDialog dialog(session_.store().settings(), this);
+    GridDialog dialog(session_.store().settings(), session_.model(), this);
     if (dialog.exec() == QDialog::Accepted) session_.paintGrid(dialog.spec());
   });
   menu->addAction(tr("Folder for pictures…"), this, [this] {

@@ -26,6 +26,10 @@ QString bytesText(double bytes) {
   return Text::tr("%1 GiB").arg(bytes / (1 << 30), 0, 'f', 2);
 }
 
+QString picturesText(int count) {
+  return count == 1 ? Text::tr("1 picture") : Text::tr("%1 pictures").arg(count);
+}
+
 QString macsText(double macs) {
   return macs < 1e12 ? Text::tr("%1 G").arg(macs / 1e9, 0, 'f', 1)
                      : Text::tr("%1 T").arg(macs / 1e12, 0, 'f', 2);
