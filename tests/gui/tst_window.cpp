@@ -302,8 +302,13 @@ class TestWindow : public QObject, private WindowFixture {
     QVERIFY(window().messages().text().contains("/proc/no/pictures"));
     QVERIFY(!window().paint().canvas().image().isNull());
     QVERIFY(session().queue().isPaused());
-    session().queue().removeWaiting();
+    session().store().setPictures(folder_->filePath("elsewhere"));  // as the message advises
     session().queue().setPaused(false);
+    QSignalSpy again(&session(), &Session::painted);
+    session().queue().retry(session().queue().entry(0).job.id);
+    QVERIFY(again.count() > 0 || again.wait(kPatience));
+    QVERIFY2(again[0][0].value<PaintedPicture>().path.contains("elsewhere"),
+             qPrintable(window().messages().text()));
 
     const QString model = session().store().settings().model;
     w_->set([this](PaintSettings& s) { s.model = folder_->filePath("removed"); });
@@ -314,10 +319,9 @@ class TestWindow : public QObject, private WindowFixture {
     QCOMPARE(session().queue().entry(0).state, QueueEntry::State::failed);
 
     session().queue().removeWaiting();
-    session().store().setPictures({});
     w_->set([&model](PaintSettings& s) { s.model = model; });
     QVERIFY(w_->paintAndWait());
-    QCOMPARE(session().gallery().rowCount(), 1);
+    QCOMPARE(session().gallery().rowCount(), 2);
   }
 
   void keys_lock_the_seed_and_change_pages() {

@@ -196,6 +196,38 @@ class TestWindowLooking : public QObject, private WindowFixture {
     QVERIFY2(window().messages().text().contains("/etc/plan.json"), qPrintable(window().messages().text()));
   }
 
+  void what_the_model_cannot_do_is_not_taken_over() {
+    const QString path = paintOne();
+    nlohmann::json recipe = nlohmann::json::parse(readPictureFile(path).recipe.toStdString());
+    recipe["sampler"] = "ddim";
+    recipe["class"] = 7;
+    const QString copy = folder_->filePath("copy.png");
+    QCOMPARE(writePictureFile(copy, QImage(path), QByteArray::fromStdString(recipe.dump())), QString());
+    w_->drop(copy);
+    QCOMPARE(session().store().settings().sampler, QString("euler"));
+    QCOMPARE(session().store().settings().classLabel, -1);
+    for (const char* part : {"ddim", "Class 7"})
+      QVERIFY2(window().messages().text().contains(part), qPrintable(window().messages().text()));
+    QVERIFY(w_->paintAndWait());
+    QVERIFY(!session().shownPath().isEmpty());
+  }
+
+  void an_error_takes_no_question_away() {
+    MessageBar bar;
+    int answered = 0;
+    bar.ask(
+        "again?", "Yes", [&] { ++answered; }, "No", [] {});
+    bar.show("the index is damaged", "", true);
+    QVERIFY(bar.text().contains("again?") && bar.text().contains("damaged"));
+    bar.show("saved", "", false);
+    QVERIFY(bar.text().contains("again?") && bar.text().contains("damaged") && bar.text().contains("Saved"));
+    for (QPushButton* button : bar.findChildren<QPushButton*>())
+      if (button->text() == "Yes") button->click();
+    QCOMPARE(answered, 1);
+    bar.show("saved", "", false);
+    QCOMPARE(bar.text(), QString("Saved"));
+  }
+
   void a_grid_takes_only_values_that_there_are() {
     GridDialog dialog(session().store().settings(), session().model(), nullptr);
     dialog.show();

@@ -44,7 +44,7 @@ GalleryRow readRow(const QSqlQuery& query) {
 
 }  // namespace
 
-GalleryStore::GalleryStore(const QString& file) : file_(file) {
+GalleryStore::GalleryStore(const QString& file) {
   static std::atomic<int> number{0};
   connection_ = QStringLiteral("gallery-%1").arg(++number);
   QDir().mkpath(QFileInfo(file).path());
@@ -80,21 +80,21 @@ bool GalleryStore::open() {
   return true;
 }
 
-// Not where it is only locked, or on a disk that is full or not to be written.
+// Also where it is only locked, or on a disk that is full or not to be written.
 bool GalleryStore::isSound() {
-  static const QStringList damage{"1", "11", "26"};  // SQLITE_ERROR: other columns; _CORRUPT, _NOTADB
-  QSqlQuery query(QSqlDatabase::database(connection_, false));
-  for (const char* statement : {"PRAGMA quick_check(1)", kSelect}) {
-    if (!query.exec(statement)) return !damage.contains(query.lastError().nativeErrorCode());
-    if (statement != kSelect && query.next() && query.value(0).toString() != "ok") return false;
-  }
-  return true;
+  static const QList<int> damage{1, 11, 26};  // SQLITE_ERROR: other columns; _CORRUPT, _NOTADB
+  if (code_ != 0) return !damage.contains(code_);
+  if (!run(kSelect)) return !damage.contains(code_);
+  QSqlQuery check(QSqlDatabase::database(connection_, false));
+  return !check.exec("PRAGMA quick_check(1)") || !check.next() || check.value(0).toString() == "ok";
 }
 
 bool GalleryStore::run(const QString& statement) {
   QSqlQuery query(QSqlDatabase::database(connection_, false));
   if (query.exec(statement)) return true;
   problem_ = query.lastError().text();
+  code_ = query.lastError().nativeErrorCode().toInt() &
+          0xff;  // the low byte of an extended code is the plain one
   return false;
 }
 

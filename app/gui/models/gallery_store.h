@@ -46,9 +46,9 @@ class GalleryStore {
   bool isSound();
   bool run(const QString& statement);
 
-  QString file_;
   QString connection_;
   QString problem_;
+  int code_ = 0;  // SQLite's, of what went wrong last
   bool damaged_ = false;
 };
 

@@ -40,6 +40,20 @@ QueueEntry readEntry(const QJsonObject& json) {
   return entry;
 }
 
+QString describe(const QueueEntry& entry) {
+  switch (entry.state) {
+    case State::waiting:
+      return QueueModel::tr("waiting");
+    case State::running:
+      return QueueModel::tr("step %1 of %2").arg(entry.step).arg(entry.steps);
+    case State::failed:
+      return QueueModel::tr("failed: %1").arg(entry.problem);
+    case State::interrupted:
+      return QueueModel::tr("was interrupted");
+  }
+  return {};
+}
+
 QString titleOf(const PaintSettings& settings) {
   if (!settings.prompt.isEmpty()) return settings.prompt;
   return settings.classLabel >= 0 ? QueueModel::tr("Class %1").arg(settings.classLabel)
@@ -92,8 +106,9 @@ QVariant QueueModel::data(const QModelIndex& index, int role) const {
   const QueueEntry& entry = entries_[index.row()];
   switch (role) {
     case Qt::DisplayRole:
-    case Qt::AccessibleTextRole:
       return titleOf(entry.job.settings);
+    case Qt::AccessibleTextRole:
+      return tr("%1, %2").arg(titleOf(entry.job.settings), describe(entry));
     case Qt::ToolTipRole:
       return plainTip(entry.problem.isEmpty() ? titleOf(entry.job.settings) : entry.problem);
     case StateRole:

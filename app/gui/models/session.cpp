@@ -21,6 +21,28 @@ bool knowsAcceleration(const ModelFacts* model, const QString& name) {
                                          [&](const PlanFacts& plan) { return plan.name == name; });
 }
 
+// What the model cannot do gives way to what was set; says what that was.
+QStringList dropMisfits(PaintSettings& settings, const PaintSettings& now, const ModelFacts& model) {
+  QStringList dropped;
+  if (!model.samplers.contains(settings.sampler)) {
+    dropped << Session::tr("Sampler %1").arg(settings.sampler);
+    settings.sampler = now.sampler;
+  }
+  if (settings.shift && !model.hasShift) {
+    dropped << Session::tr("Shift");
+    settings.shift.reset();
+  }
+  if (settings.eta && !model.samplersWithEta.contains(settings.sampler)) {
+    dropped << Session::tr("Eta");
+    settings.eta.reset();
+  }
+  const auto classes = static_cast<int>(model.classes.size());
+  if (settings.classLabel >= classes) dropped << Session::tr("Class %1").arg(settings.classLabel);
+  if (settings.classLabel >= classes || (classes > 0 && settings.classLabel < 0))
+    settings.classLabel = classes > 0 ? std::max(now.classLabel, 0) : -1;
+  return dropped;
+}
+
 }  // namespace
 
 Session::Session(const Library& library, QObject* parent)
@@ -252,8 +274,9 @@ void Session::cancelAll() {
 
 void Session::runNext() {
   if (running_ != 0) return;
-  const std::optional<PaintJob> next = queue_.takeNext();
+  std::optional<PaintJob> next = queue_.takeNext();
   if (!next) return;
+  next->folder = pictures();  // it may have been chosen anew because the old one could not be written
   running_ = next->id;
   timeline_.clear();
   strip_.reset(next->settings.steps);
@@ -341,6 +364,7 @@ void Session::restore(const QString& path) {
   QStringList unmapped = file.unmapped;
   if (exactBranchOf(file.recipe)) unmapped << tr("that it is a branch of another picture");
   const ModelFacts* facts = model();
+  if (facts != nullptr) unmapped << dropMisfits(settings, now, *facts);
   if (!knowsAcceleration(facts, settings.acceleration)) {
     // A plan of another model: its methods are in the picture. A file is never read by a name from a picture.
     if (settings.customPlan.isEmpty()) unmapped << tr("Acceleration %1").arg(settings.acceleration);

@@ -35,7 +35,7 @@ QStringList words(const Config& json, const char* key) {
 
 qint64 folderBytes(const QString& folder) {
   qint64 bytes = 0;
-  QDirIterator files(folder, QDir::Files, QDirIterator::Subdirectories);
+  QDirIterator files(folder, QDir::Files, QDirIterator::Subdirectories | QDirIterator::FollowSymlinks);
   while (files.hasNext()) {
     files.next();
     bytes += files.fileInfo().size();

@@ -56,7 +56,7 @@ void ModelImport::run(const QString& source, const QString& target, ImportKind k
 
 void ModelImport::copyFolder(const QString& from, const QString& to, qint64 total) {
   const QDir source(from);
-  QDirIterator files(from, QDir::Files, QDirIterator::Subdirectories);
+  QDirIterator files(from, QDir::Files, QDirIterator::Subdirectories | QDirIterator::FollowSymlinks);
   while (files.hasNext()) {
     const QString file = files.next();
     const QString copy = QDir(to).filePath(source.relativeFilePath(file));

@@ -105,7 +105,9 @@ void GalleryView::contextMenuEvent(QContextMenuEvent* event) {
                    [this, paths] { emit compareWanted(paths[0], paths[1]); });
   else
     menu.addAction(icon("paint"), tr("Show"), this, [this, paths] { emit opened(paths[0]); });
-  addPictureActions(menu, session_, paths[0]);
+  const QModelIndex under = indexAt(event->pos());
+  addPictureActions(menu, session_,
+                    under.isValid() ? under.data(GalleryModel::PathRole).toString() : paths[0]);
   menu.exec(event->globalPos());
 }
 

@@ -8,7 +8,8 @@
 
 namespace diorama::gui {
 
-MessageBar::MessageBar() : icon_(new QLabel), text_(new QLabel), yes_(new QPushButton), no_(new QPushButton) {
+MessageBar::MessageBar()
+    : icon_(new QLabel), text_(new QLabel), yes_(new QPushButton(tr("Yes"))), no_(new QPushButton(tr("No"))) {
   setObjectName("messages");
   setAttribute(Qt::WA_StyledBackground);
   text_->setWordWrap(true);
@@ -23,8 +24,6 @@ MessageBar::MessageBar() : icon_(new QLabel), text_(new QLabel), yes_(new QPushB
   layout->addWidget(yes_);
   layout->addWidget(no_);
   layout->addWidget(close);
-  yes_->setAccessibleName(tr("Yes"));
-  no_->setAccessibleName(tr("No"));
   hide();
   const auto answer = [this](std::function<void()>& action) {
     hide();
@@ -35,33 +34,43 @@ MessageBar::MessageBar() : icon_(new QLabel), text_(new QLabel), yes_(new QPushB
   connect(close, &QToolButton::clicked, this, &QWidget::hide);
 }
 
+// A note stands below an error or a question, and an error below a question: never in their place.
 void MessageBar::show(const QString& text, const QString& advice, bool isError) {
-  if (!isError && stays_ && isVisible()) return;  // a note does not take the place of an error or a question
-  icon_->setPixmap(icon(isError ? "warning" : "about").pixmap(18, 18));
+  if (isHidden()) forget();
   const QString sentence = text.left(1).toUpper() + text.mid(1);
-  text_->setText(advice.isEmpty() ? sentence : QStringLiteral("%1\n%2").arg(sentence, advice));
-  setAccessibleName(text_->text());
-  yes_->hide();
-  no_->hide();
-  stays_ = isError;
+  const QString said = advice.isEmpty() ? sentence : QStringLiteral("%1\n%2").arg(sentence, advice);
+  const QString& above = isError ? question_ : kept_;
+  const QString all = above.isEmpty() ? said : QStringLiteral("%1\n%2").arg(above, said);
+  if (isError) kept_ = all;
+  put(all);
+}
+
+void MessageBar::put(const QString& text) {
+  icon_->setPixmap(icon(kept_ == question_ ? "about" : "warning").pixmap(18, 18));
+  text_->setText(text);
+  setAccessibleName(text);
+  yes_->setVisible(!question_.isEmpty());
+  no_->setVisible(!question_.isEmpty());
   QWidget::show();
 }
 
+void MessageBar::forget() {
+  question_.clear();
+  kept_.clear();
+}
+
 void MessageBar::leavePage() {
-  if (!stays_) hide();
+  if (kept_.isEmpty()) hide();
 }
 
 void MessageBar::ask(const QString& text, const QString& yes, const std::function<void()>& onYes,
                      const QString& no, const std::function<void()>& onNo) {
-  stays_ = false;
-  show(text, {}, false);
-  stays_ = true;
   yes_->setText(yes);
   no_->setText(no);
   onYes_ = onYes;
   onNo_ = onNo;
-  yes_->show();
-  no_->show();
+  question_ = kept_ = text;
+  put(text);
 }
 
 }  // namespace diorama::gui

@@ -23,12 +23,16 @@ class MessageBar : public QWidget {
   QString text() const { return text_->text(); }
 
  private:
+  void put(const QString& text);
+  void forget();
+
   QLabel* icon_;
   QLabel* text_;
   QPushButton* yes_;
   QPushButton* no_;
   std::function<void()> onYes_, onNo_;
-  bool stays_ = false;
+  QString question_;  // that is not answered yet
+  QString kept_;      // what a note does not take the place of: the question, the last error
 };
 
 }  // namespace diorama::gui

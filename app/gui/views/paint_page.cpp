@@ -263,12 +263,12 @@ void PaintPage::onIdle() {
 void PaintPage::scrub(int row) {
   if (session_.running() != 0) return;
   const StepFrame& frame = session_.timeline().frame(row);
-  const bool isLast = row + 1 == session_.timeline().rowCount();
+  const bool isLast = row + 1 == session_.timeline().rowCount() && !session_.timeline().recipe().isEmpty();
   strip_->setStep(frame.step - 1);
   if (isLast)
     canvas_->setPicture(picture_.image, picture_.path);
   else
-    canvas_->setPreview(frame.preview, runSize_);
+    canvas_->setPreview(frame.preview, picture_.image.isNull() ? runSize_ : picture_.image.size());
   canvas_->setTokens(frame.kept, frame.tokenColumns);
   tools_->branch().setEnabled(!isLast && !session_.timeline().recipe().isEmpty());
   tools_->setStatus(tr("Step %1 of %2").arg(frame.step).arg(frame.steps));

@@ -23,18 +23,18 @@ bool copyFile(const QString& from, const QString& to) {
 
 bool savePicture(Session& session, const ShownPicture& picture, const QString& target) {
   if (target == picture.path) return true;
-  const bool saved = picture.path.isEmpty()
-                         ? writePictureFile(target, picture.image, picture.recipe).isEmpty()
-                         : copyFile(picture.path, target);
+  const bool fromFile = QFile::exists(picture.path);
+  const QString why = fromFile ? QString() : writePictureFile(target, picture.image, picture.recipe);
+  const bool saved = fromFile ? copyFile(picture.path, target) : why.isEmpty();
   if (saved)
     emit session.message(Session::tr("Saved as %1.").arg(target), {}, false);
   else
-    emit session.message(Session::tr("%1 cannot be written.").arg(target),
+    emit session.message(why.isEmpty() ? Session::tr("%1 cannot be written.").arg(target) : why,
                          Session::tr("Choose another folder, or check the space on the disk."), true);
   return saved;
 }
 
-void askAndSave(Session& session, const ShownPicture& picture) {
+void askAndSave(Session& session, ShownPicture picture) {
   const QString name =
       picture.path.isEmpty() ? Session::tr("picture.png") : QFileInfo(picture.path).fileName();
   const QString target = QFileDialog::getSaveFileName(nullptr, Session::tr("Save picture"), name,

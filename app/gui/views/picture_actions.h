@@ -19,7 +19,8 @@ struct ShownPicture {
 
 // False, with a message, where it cannot be written.
 bool savePicture(Session& session, const ShownPicture& picture, const QString& target);
-void askAndSave(Session& session, const ShownPicture& picture);
+// By value: while the dialog is open, another may be shown.
+void askAndSave(Session& session, ShownPicture picture);
 void addPictureActions(QMenu& menu, Session& session, const QString& path);
 
 }  // namespace diorama::gui

@@ -1,6 +1,7 @@
 #include "gui/views/prompt_edit.h"
 
 #include <QKeyEvent>
+#include <QMimeData>
 #include <algorithm>
 
 namespace diorama::gui {
@@ -30,6 +31,10 @@ void PromptEdit::walkHistory(int step) {
   if (place_ == -1) typed_ = toPlainText();
   place_ = next;
   setPrompt(place_ == -1 ? typed_ : history_[place_]);
+}
+
+bool PromptEdit::canInsertFromMimeData(const QMimeData* mime) const {
+  return !mime->hasUrls() && QPlainTextEdit::canInsertFromMimeData(mime);
 }
 
 void PromptEdit::keyPressEvent(QKeyEvent* event) {

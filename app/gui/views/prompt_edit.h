@@ -23,6 +23,8 @@ class PromptEdit : public QPlainTextEdit {
 
  protected:
   void keyPressEvent(QKeyEvent* event) override;
+  // Files are the window's business, which reads their settings.
+  bool canInsertFromMimeData(const QMimeData* mime) const override;
 
  private:
   QStringList history_;

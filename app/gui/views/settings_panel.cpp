@@ -111,7 +111,7 @@ QWidget* SettingsPanel::makePicture() {
 QWidget* SettingsPanel::makeSeed() {
   seed_ = named(new QLineEdit, tr("Seed"));
   seed_->setValidator(
-      new QRegularExpressionValidator(QRegularExpression(QStringLiteral("[0-9]{1,20}")), seed_));
+      new QRegularExpressionValidator(QRegularExpression(QStringLiteral("[0-9]{0,20}")), seed_));
   dice_ = iconButton("dice", tr("Draw another seed"));
   lock_ = iconButton("unlock", tr("Keep the seed"), tr("Ctrl+L"));
   lock_->setCheckable(true);
