@@ -204,21 +204,20 @@ void Session::saveSheet(const GridRun& grid) {
                            .arg(pictures(), QDateTime::currentDateTime().toString("yyyyMMdd-hhmmss-zzz"),
                                 spec.rows.setting, spec.columns.setting);
   pool_.start([this, spec, cells, path] {
-    const QImage sheet = gridSheet(spec, cells);
     QDir().mkpath(QFileInfo(path).path());
-    const bool saved = sheet.save(path);
-    QMetaObject::invokeMethod(this, [this, path, sheet, saved] { onSheet(path, sheet, saved); });
+    const bool saved = gridSheet(spec, cells).save(path);
+    QMetaObject::invokeMethod(this, [this, path, saved] { onSheet(path, saved); });
   });
 }
 
-void Session::onSheet(const QString& path, const QImage& sheet, bool saved) {
+void Session::onSheet(const QString& path, bool saved) {
   if (!saved) {
     emit message(tr("The sheet of the grid cannot be saved as %1.").arg(path),
                  tr("Its pictures are in the gallery. Check the folder and the disk."), true);
     return;
   }
   emit message(tr("The grid is painted: %1").arg(path), {}, false);
-  emit gridReady(path, sheet);
+  emit gridReady(path);
 }
 
 void Session::paint() {

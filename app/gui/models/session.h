@@ -82,7 +82,7 @@ class Session : public QObject {
   void cancelled(qint64 job);
   void idle();  // nothing runs, nothing waits
   void message(const QString& text, const QString& advice, bool isError);
-  void gridReady(const QString& path, const QImage& sheet);
+  void gridReady(const QString& path);
   void compareReady(const QString& a, const QString& b);
 
  private:
@@ -90,7 +90,7 @@ class Session : public QObject {
   void runNext();
   QList<qint64> enqueue(QList<PaintJob> jobs);
   void saveSheet(const GridRun& grid);
-  void onSheet(const QString& path, const QImage& sheet, bool saved);
+  void onSheet(const QString& path, bool saved);
   quint64 drawSeed();
   void onPainted(const PaintedPicture& picture);
   void onUnsaved(const PaintedPicture& picture);

@@ -19,6 +19,12 @@ void showQuietly(QDoubleSpinBox* box, double value) {
   box->setValue(value);
 }
 
+// What was not touched keeps the digits that the box does not show.
+std::optional<double> unlessZero(const QDoubleSpinBox& box, std::optional<double> before) {
+  if (before && box.textFromValue(*before) == box.textFromValue(box.value())) return before;
+  return box.value() > 0 ? std::optional(box.value()) : std::nullopt;
+}
+
 void showQuietly(QSpinBox* box, int value) {
   const QSignalBlocker quiet(box);
   box->setValue(value);
@@ -78,10 +84,9 @@ void AdvancedPanel::read(PaintSettings& settings) const {
   // What was not touched keeps its digits.
   if (percent(settings.guidanceBegin) != begin_->value()) settings.guidanceBegin = begin_->value() / 100.0;
   if (percent(settings.guidanceEnd) != end_->value()) settings.guidanceEnd = end_->value() / 100.0;
-  const auto unlessZero = [](double value) { return value > 0 ? std::optional(value) : std::nullopt; };
   if (!modelKnown_) return;
-  settings.shift = hasShift_ ? unlessZero(shift_->value()) : std::nullopt;
-  settings.eta = hasEta(settings.sampler) ? unlessZero(eta_->value()) : std::nullopt;
+  settings.shift = hasShift_ ? unlessZero(*shift_, settings.shift) : std::nullopt;
+  settings.eta = hasEta(settings.sampler) ? unlessZero(*eta_, settings.eta) : std::nullopt;
 }
 
 }  // namespace diorama::gui

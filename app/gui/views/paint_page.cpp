@@ -190,8 +190,8 @@ void PaintPage::connectSession() {
     tools_->setStatus(tr("Painted in %1").arg(durationText(picture.totalSeconds)));
     tools_->setTotals(session_.strip().totals());
   });
-  connect(&session_, &Session::gridReady, this, [this](const QString& path, const QImage& sheet) {
-    showPicture({sheet, path, {}});
+  connect(&session_, &Session::gridReady, this, [this](const QString& path) {
+    if (watching_ && session_.running() == 0) session_.show(path);
   });
   connect(&session_, &Session::shown, this, [this](const QString& path, const QImage& image) {
     welcome_->hide();

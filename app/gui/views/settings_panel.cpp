@@ -238,7 +238,11 @@ void SettingsPanel::showModels() {
     model_->addItem(taken ? tr("%1 in %2").arg(facts.title, facts.path) : facts.title, facts.path);
     model_->setItemData(model_->count() - 1, facts.path, Qt::ToolTipRole);
   }
-  if (model_->count() == 0) model_->addItem(tr("Looking for models…"));
+  const QString& wanted = session_.store().settings().model;
+  if (model_->count() == 0)
+    model_->addItem(tr("Looking for models…"));
+  else if (!wanted.isEmpty() && models.find(wanted) == nullptr)
+    model_->addItem(tr("%1 — is not here").arg(wanted), wanted);
   choose(model_, session_.store().settings().model);
 }
 
