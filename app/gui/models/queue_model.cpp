@@ -43,13 +43,13 @@ QueueEntry readEntry(const QJsonObject& json) {
 QString describe(const QueueEntry& entry) {
   switch (entry.state) {
     case State::waiting:
-      return QueueModel::tr("waiting");
+      return QueueModel::tr("Waiting");
     case State::running:
-      return QueueModel::tr("step %1 of %2").arg(entry.step).arg(entry.steps);
+      return QueueModel::tr("Step %1 of %2").arg(entry.step).arg(entry.steps);
     case State::failed:
-      return QueueModel::tr("failed: %1").arg(entry.problem);
+      return QueueModel::tr("Failed: %1").arg(entry.problem);
     case State::interrupted:
-      return QueueModel::tr("was interrupted");
+      return QueueModel::tr("Was interrupted");
   }
   return {};
 }
@@ -117,8 +117,8 @@ QVariant QueueModel::data(const QModelIndex& index, int role) const {
       return entry.step;
     case StepsRole:
       return entry.steps;
-    case ProblemRole:
-      return entry.problem;
+    case StateTextRole:
+      return describe(entry);
     case JobRole:
       return entry.job.id;
     default:

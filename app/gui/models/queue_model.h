@@ -31,7 +31,7 @@ class QueueModel : public QAbstractListModel {
   Q_OBJECT
 
  public:
-  enum Role { StateRole = Qt::UserRole, StepRole, StepsRole, ProblemRole, JobRole };
+  enum Role { StateRole = Qt::UserRole, StateTextRole, StepRole, StepsRole, JobRole };
 
   // Reads the file, if it is there.
   explicit QueueModel(const QString& file, QObject* parent = nullptr);

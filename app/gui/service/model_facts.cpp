@@ -87,19 +87,21 @@ void readSamplers(const ModelFolder& folder, ModelFacts& facts) {
     }
 }
 
+// Why, where the plan cannot be used: the model paints without it.
+QString summaryOf(const ModelFolder& folder, const std::string& plan) try {
+  const ChosenPlan chosen = choose_acceleration(folder, plan);
+  if (!chosen.plan || !chosen.plan->tuned) return QString::fromStdString(chosen.note);
+  return Text::tr("%1 times as fast; PSNR %2 dB, SSIM %3 against exact pictures")
+      .arg(chosen.plan->tuned->speed, 0, 'f', 1)
+      .arg(chosen.plan->tuned->psnr, 0, 'f', 1)
+      .arg(chosen.plan->tuned->ssim, 0, 'f', 3);
+} catch (const Error& error) {
+  return QString::fromUtf8(error.what());
+}
+
 void readPlans(const ModelFolder& folder, ModelFacts& facts) {
-  for (const std::string& name : known_plans(folder)) try {
-      const ChosenPlan chosen = choose_acceleration(folder, name);
-      QString summary = QString::fromStdString(chosen.note);
-      if (chosen.plan && chosen.plan->tuned)
-        summary = Text::tr("%1 times as fast; PSNR %2 dB, SSIM %3 against exact pictures")
-                      .arg(chosen.plan->tuned->speed, 0, 'f', 1)
-                      .arg(chosen.plan->tuned->psnr, 0, 'f', 1)
-                      .arg(chosen.plan->tuned->ssim, 0, 'f', 3);
-      facts.plans << PlanFacts{QString::fromStdString(name), summary};
-    } catch (const Error& error) {  // the model paints without it
-      facts.plans << PlanFacts{QString::fromStdString(name), QString::fromUtf8(error.what())};
-    }
+  for (const std::string& name : known_plans(folder))
+    facts.plans << PlanFacts{QString::fromStdString(name), summaryOf(folder, name)};
 }
 
 void readMemory(const ModelFolder& folder, Device& device, ModelFacts& facts) {

@@ -15,22 +15,6 @@ namespace {
 
 using State = QueueEntry::State;
 
-QString stateText(const QModelIndex& index) {
-  switch (static_cast<State>(index.data(QueueModel::StateRole).toInt())) {
-    case State::waiting:
-      return QueuePanel::tr("Waiting");
-    case State::running:
-      return QueuePanel::tr("Step %1 of %2")
-          .arg(index.data(QueueModel::StepRole).toInt())
-          .arg(index.data(QueueModel::StepsRole).toInt());
-    case State::failed:
-      return QueuePanel::tr("Failed: %1").arg(index.data(QueueModel::ProblemRole).toString());
-    case State::interrupted:
-      return QueuePanel::tr("Was interrupted");
-  }
-  return {};
-}
-
 class EntryDelegate final : public QStyledItemDelegate {
  public:
   using QStyledItemDelegate::QStyledItemDelegate;
@@ -56,7 +40,8 @@ class EntryDelegate final : public QStyledItemDelegate {
     const bool failed = index.data(QueueModel::StateRole).toInt() == static_cast<int>(State::failed);
     painter->setPen(failed ? colours.error : colours.dim);
     painter->drawText(inner, Qt::AlignLeft | Qt::AlignBottom,
-                      QFontMetrics(small).elidedText(stateText(index), Qt::ElideRight, inner.width()));
+                      QFontMetrics(small).elidedText(index.data(QueueModel::StateTextRole).toString(),
+                                                     Qt::ElideRight, inner.width()));
     paintProgress(painter, box, index);
     painter->restore();
   }
