@@ -5,6 +5,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace diorama {
@@ -24,7 +25,9 @@ enum class Fault {
 // Every message begins with the op or the file it is about and says what to do.
 class Error : public std::runtime_error {
  public:
-  Error(Fault fault, const std::string& message) : std::runtime_error(message), fault_(fault) {}
+  // What the message quotes may come from anywhere: it becomes one line that a terminal can show, of at most
+  // some 600 bytes; of a longer one the beginning and the end are kept.
+  Error(Fault fault, std::string_view message);
   Fault fault() const { return fault_; }
 
  private:

@@ -22,6 +22,13 @@ bool is_allowed(char32_t code_point, int length) {
   return code_point >= kSmallest[length] && code_point <= 0x10FFFF && !surrogate;
 }
 
+// Controls of both sets, separators of lines and paragraphs, and marks and overrides of the direction of
+// writing.
+bool acts_on_a_terminal(char32_t c) {
+  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x061C || c == 0x200E || c == 0x200F ||
+         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
 }  // namespace
 
 char32_t take_code_point(std::string_view& text) {
@@ -62,10 +69,22 @@ std::string to_printable_utf8(std::string_view text) {
   printable.reserve(text.size());
   while (!text.empty()) {
     const char32_t c = take_code_point(text);
-    const bool control = (c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7F && c < 0xA0);
-    append_utf8(printable, control ? kReplacement : c);
+    append_utf8(printable, c == '\n' || c == '\t' || !acts_on_a_terminal(c) ? c : kReplacement);
   }
   return printable;
+}
+
+std::string one_line(std::string_view text, size_t most) {
+  constexpr std::string_view kCut = "...";
+  std::string line;
+  size_t whole = 0;  // bytes after which there is still room for the mark of a cut
+  while (!text.empty()) {
+    const char32_t c = take_code_point(text);
+    append_utf8(line, acts_on_a_terminal(c) ? kReplacement : c);
+    if (line.size() > most) return line.substr(0, whole) + std::string(kCut.substr(0, most - whole));
+    if (line.size() + kCut.size() <= most) whole = line.size();
+  }
+  return line;
 }
 
 }  // namespace diorama

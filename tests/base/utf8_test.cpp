@@ -55,5 +55,24 @@ TEST(Utf8, what_moves_a_cursor_is_not_printed) {
   EXPECT_EQ(to_printable_utf8("two\nlines\tcaf\xC3\xA9"), "two\nlines\tcaf\xC3\xA9");
 }
 
+TEST(Utf8, what_turns_the_direction_of_writing_is_not_printed) {
+  const std::string r = "\xEF\xBF\xBD";
+  for (const char32_t mark : {0x61C, 0x200E, 0x200F, 0x2028, 0x2029, 0x202A, 0x202E, 0x2066, 0x2069}) {
+    std::string text = "a";
+    append_utf8(text, mark);
+    EXPECT_EQ(to_printable_utf8(text), "a" + r) << static_cast<uint32_t>(mark);
+  }
+}
+
+TEST(Utf8, one_line_is_one_line_and_no_longer_than_it_may_be) {
+  const std::string r = "\xEF\xBF\xBD";
+  EXPECT_EQ(one_line("a\nb\tc\r"), "a" + r + "b" + r + "c" + r);
+  EXPECT_EQ(one_line("1234567890", 10), "1234567890");
+  EXPECT_EQ(one_line("12345678901", 10), "1234567...");
+  EXPECT_EQ(one_line("caf\xC3\xA9 caf\xC3\xA9", 8), "caf\xC3\xA9...") << "code points stay whole";
+  EXPECT_EQ(one_line("\xC3\xA9\xC3\xA9", 2), "..");
+  EXPECT_EQ(one_line(std::string(1'000'000, 'x')).size(), 80u);
+}
+
 }  // namespace
 }  // namespace diorama
