@@ -59,7 +59,7 @@ Job read_line(std::string_view line, const std::string& where, const Job& defaul
   Job job = defaults;
   try {
     if (line.starts_with('{'))
-      apply(Config::parse(line, where), job);
+      apply(Config::parse(line, where, Fault::usage), job);
     else
       job.request.prompt = to_valid_utf8(line);
   } catch (const Error& error) {
