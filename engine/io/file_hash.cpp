@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kBlock = size_t{1} << 20;
-constexpr size_t kMostLines = 512;
+constexpr size_t kMostLines = 256;
 constexpr size_t kMostBytes = size_t{4} << 20;  // of the file of lines
 constexpr int64_t kSettled = 3'000'000'000;     // nanoseconds: more than any file system rounds times by
 constexpr size_t kDigits = 16;                  // of a hash

@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -104,8 +105,9 @@ void apply_settings(std::map<std::string_view, std::string> settings, Recipe& re
 class Graph {
  public:
   Graph(std::string_view text, std::string_view name)
-      : nodes_(parse_json(text, fmt::format("{}: ComfyUI graph", name),
-                          {.fault = Fault::file_system, .keys_may_repeat = true})) {}
+      : nodes_(parse_json(
+            text, fmt::format("{}: ComfyUI graph", name),
+            {.fault = Fault::file_system, .most_bytes = size_t{128} << 20, .keys_may_repeat = true})) {}
 
   // Of the first node that has these inputs.
   const Json* inputs_of_first(std::initializer_list<const char*> names) const {
@@ -157,7 +159,7 @@ void read_value(const Json* json, T& value) {
   } else if constexpr (std::is_integral_v<T>) {
     if (json->is_number_integer()) value = json->get<T>();
   } else {
-    if (json->is_number()) value = json->get<T>();
+    if (json->is_number() && std::isfinite(json->get<T>())) value = json->get<T>();
   }
 }
 

@@ -62,6 +62,7 @@ void add_samples(Hash64& hash, const SafetensorsFile& file) {
     for (const size_t begin : {size_t{0}, (bytes.size() - length) / 2, bytes.size() - length})
       hash.add(bytes.subspan(begin, length));
   }
+  file.check_whole();
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ std::string text_chunk(const PngText& text) {
 
 // Programs write UTF-8 where the standard says Latin-1; what is not UTF-8 is taken as Latin-1.
 std::string from_latin1(std::string_view text) {
-  if (to_valid_utf8(text) == text) return std::string(text);
+  if (is_ascii(text) || to_valid_utf8(text) == text) return std::string(text);
   std::string utf8;
   for (const char c : text) append_utf8(utf8, static_cast<uint8_t>(c));
   return utf8;

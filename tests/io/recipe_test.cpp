@@ -284,17 +284,17 @@ nlohmann::json sampler(const nlohmann::json& positive, const nlohmann::json& jun
 TEST(ForeignRecipe, follows_a_comfyui_graph_of_any_size_and_depth) {
   constexpr int kNodes = 100'000;
   std::string junk = "[";
-  for (int i = 0; i < 400'000; ++i) junk += "[],";
-  std::string graph = R"({"0": {"inputs": {"steps": ["1", 0], "cfg": ["1", 0], "positive": ["1", 0],
-      "negative": ["1", 0], "junk": )" +
-                      junk + "0]}}";
-  for (int i = 1; i < kNodes; ++i) graph += fmt::format(R"(,"{}":{{"inputs":{{"x":["{}",0]}}}})", i, i + 1);
-  std::string linked = graph;
-  for (size_t at = linked.find("\"x\""); at != std::string::npos; at = linked.find("\"x\"", at))
-    linked.replace(at, 3, "\"positive\"");
-  linked += fmt::format(R"(,"{}":{{"inputs":{{"positive": "the end"}}}}}})", kNodes);
-  EXPECT_EQ(recipe_from_comfyui(linked, "x.png").prompt, "the end");
-  EXPECT_EQ(recipe_from_comfyui(graph + "}", "x.png").prompt, "");
+  for (int i = 0; i < 200'000; ++i) junk += "[],";
+  const auto graph = [&](const char* key) {
+    std::string text = R"({"0": {"inputs": {"steps": ["1", 0], "cfg": ["1", 0], "positive": ["1", 0],
+        "negative": ["1", 0], "junk": )" +
+                       junk + "0]}}";
+    for (int i = 1; i < kNodes; ++i)
+      text += fmt::format(R"(,"{}":{{"inputs":{{"{}":["{}",0]}}}})", i, key, i + 1);
+    return text + fmt::format(R"(,"{}":{{"inputs":{{"positive": "the end"}}}}}})", kNodes);
+  };
+  EXPECT_EQ(recipe_from_comfyui(graph("positive"), "x.png").prompt, "the end");
+  EXPECT_EQ(recipe_from_comfyui(graph("other"), "x.png").prompt, "");
 }
 
 TEST(ForeignRecipe, ends_where_a_long_comfyui_chain_meets_itself) {
