@@ -64,6 +64,11 @@ fs::path find_data(std::string_view name) {
 fs::path find_model(std::string_view path_or_name) {
   std::error_code unknown;
   if (fs::is_directory(path_or_name, unknown)) return path_or_name;
+  return find_model_by_name(path_or_name);
+}
+
+fs::path find_model_by_name(std::string_view name) {
+  const std::string_view path_or_name = name;
   std::vector<std::string> known;
   for (const fs::path& model : list_models()) {
     if (model.filename() == path_or_name) return model;

@@ -13,6 +13,8 @@ std::vector<std::filesystem::path> model_search_path();
 
 // A path to a folder, or a name of one on the search path. Fault::model_file, with the known names.
 std::filesystem::path find_model(std::string_view path_or_name);
+// The same of a name alone.
+std::filesystem::path find_model_by_name(std::string_view name);
 
 // $XDG_DATA_HOME/diorama, by default ~/.local/share/diorama: what is learned of models that cannot be written
 // to.
