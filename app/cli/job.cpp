@@ -116,7 +116,7 @@ Job JobList::read(const Line& line) const {
     if (text.size() > kMostText)
       fail(Fault::usage, "{}: is longer than {} KiB; shorten it", where, kMostText >> 10);
     if (text.starts_with('{'))
-      apply(Config::parse(text, where), job);
+      apply(Config::parse(text, where, Fault::usage), job);
     else
       job.request.prompt = to_valid_utf8(text);
   } catch (const Error& error) {

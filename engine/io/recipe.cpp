@@ -89,11 +89,7 @@ Json to_json(const Recipe& recipe) {
 }
 
 Recipe recipe_from_json(std::string_view text, std::string_view name) {
-  try {
-    return read_checked(Config::parse(text, fmt::format("{}: recipe", name)));
-  } catch (const Error& error) {
-    throw Error(Fault::file_system, error.what());  // a picture, not a model
-  }
+  return read_checked(Config::parse(text, fmt::format("{}: recipe", name), Fault::file_system));  // a picture
 }
 
 std::string parameters_text(const Recipe& recipe) {

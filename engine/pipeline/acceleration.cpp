@@ -71,7 +71,7 @@ std::optional<Plan> untuned_plan(const std::string& name) {
 }
 
 Plan read_plan(const std::filesystem::path& file) {
-  return Plan::read(Config::load(file));
+  return Plan::read(Config::load(file, Fault::usage));
 }
 
 ChosenPlan choose_acceleration(const ModelFolder& folder, const std::string& wish) {
@@ -149,7 +149,7 @@ RenderRequest request_of(const Recipe& recipe, bool exact, const std::string& wh
                         .branch = read_branch(recipe, where)};
   if (exact && request.branch) make_exact(request.branch->parent);
   if (exact || recipe.decisions.is_null()) return request;
-  const Config decisions = Config::parse(recipe.decisions.dump(), where);
+  const Config decisions = Config::parse(recipe.decisions.dump(), where, Fault::file_system);
   request.acceleration = Plan::read(decisions.get<Config>("plan"));
   request.decisions = Decisions::read(decisions.get<Config>("made"));
   return request;
