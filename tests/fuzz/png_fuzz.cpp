@@ -39,7 +39,8 @@ void read_all(std::string_view file) {
 
 }  // namespace
 
-// A picture, or a text of one as its keyword, a zero byte and what follows: compressed texts are hard to mutate.
+// A picture, or a text of one as its keyword, a zero byte and what follows: compressed texts are hard to
+// mutate.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string file(reinterpret_cast<const char*>(data), size);
   for (const char* keyword : {"diorama", "parameters", "prompt"}) {
