@@ -92,9 +92,14 @@ Config Config::load(const std::filesystem::path& file, Fault fault) {
 }
 
 Config Config::parse(std::string_view text, std::string where, Fault fault) {
-  auto json = std::make_shared<const Json>(parse_json(text, where, {.fault = fault}));
-  if (!json->is_object()) fail(fault, "{}: expected an object, found {}", where, describe_json(json.get()));
-  return {std::move(json), std::move(where), fault};
+  return parse(text, std::move(where), JsonRules{.fault = fault});
+}
+
+Config Config::parse(std::string_view text, std::string where, const JsonRules& rules) {
+  auto json = std::make_shared<const Json>(parse_json(text, where, rules));
+  if (!json->is_object())
+    fail(rules.fault, "{}: expected an object, found {}", where, describe_json(json.get()));
+  return {std::move(json), std::move(where), rules.fault};
 }
 
 const Json* Config::find(std::string_view key) const {

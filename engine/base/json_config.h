@@ -22,6 +22,7 @@ class Config {
 
   static Config load(const std::filesystem::path& file, Fault fault = Fault::model_file);
   static Config parse(std::string_view text, std::string where, Fault fault = Fault::model_file);
+  static Config parse(std::string_view text, std::string where, const JsonRules& rules);
 
   bool has(std::string_view key) const;
 

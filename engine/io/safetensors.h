@@ -73,6 +73,10 @@ class SafetensorsFile {
   // I32, I64, U8 or BOOL that fit into 32 bits.
   std::vector<int32_t> read_i32(std::string_view name) const;
 
+  // Fails where the file has become shorter: what it has lost reads as zeros. Every read of tensors ends with
+  // it; who reads bytes() calls it.
+  void check_whole() const;
+
   // Gives the tensor's pages back to the kernel once it is packed elsewhere.
   void drop_pages(std::string_view name) const;
 

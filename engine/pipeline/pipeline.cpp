@@ -119,7 +119,7 @@ Pipeline::Pipeline(const ModelFolder& folder, Device& device, const Precision& p
   if (folder.has(kPreviewDecoder)) open_preview_decoder();
   if (transformer.num_classes > 0) return;
   text_encoder_ = models::make_text_encoder(folder.config("text_encoder"));
-  tokenizer_ = std::make_unique<Tokenizer>(folder.component("tokenizer"));
+  tokenizer_ = std::make_unique<Tokenizer>(folder.component("tokenizer"), text_encoder_->vocab_size());
   if (text_encoder_->d_model() != transformer.text_channels)
     fail(Fault::model_file,
          "{}: the transformer takes text of {} channels, the text encoder gives {}; they do not belong "
