@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
-#include <new>
+#include <span>
 
 #include "base/file.h"
 #include "base/utf8.h"
@@ -20,8 +20,8 @@ namespace diorama::cli {
 namespace {
 
 Recipe recipe_in(const std::string& path) {
-  const MappedFile file(path);
-  const auto recipe = read_recipe(read_png_texts(file.bytes(), path), path);
+  const std::string file = read_png_file(path);
+  const auto recipe = read_recipe(read_png_texts(std::as_bytes(std::span(file)), path), path);
   if (!recipe) fail(Fault::usage, "{}: holds no recipe", path);
   return *recipe;
 }
@@ -39,25 +39,18 @@ JobList requested_jobs(const RenderOptions& options) {
   return {job, options.count, seed_or_draw(options.seed)};
 }
 
-// The model a picture was made with.
-ModelFolder model_of(const Recipe& recipe, const std::string& where, const std::string& wish) {
+// The model a picture was made with, and whether that is known only by what was hashed in earlier versions.
+FoundModel model_of(const Recipe& recipe, const std::string& where, const std::string& wish) {
   if (!wish.empty()) {
     ModelFolder folder = ModelFolder::open(find_model(wish));
-    if (folder.content_hash() == recipe.model_hash) return folder;
-    fail(Fault::usage, "{}: was made with another model than {}", where, folder.title());
+    const HashMatch match = folder.match(recipe.model_hash);
+    if (match == HashMatch::none)
+      fail(Fault::usage, "{}: was made with another model than {}", where, folder.title());
+    return {std::move(folder), match};
   }
-  for (const auto& path : list_models()) {
-    try {
-      ModelFolder folder = ModelFolder::open(path);
-      if (folder.content_hash() == recipe.model_hash) return folder;
-    } catch (const Error& error) {  // a broken one is not the one that is looked for
-      if (error.fault() == Fault::cancelled || error.fault() == Fault::internal) throw;
-    } catch (const std::bad_alloc&) {  // nor is one that asks for all memory
-      continue;
-    }
-  }
+  if (auto found = find_model_by_hash(recipe.model_hash, recipe.model)) return std::move(*found);
   fail(Fault::usage, "{}: was made with {}, which is not among the models here; say where it is with --model",
-       where, recipe.model);
+       where, one_line(recipe.model));
 }
 
 // Failures that the other jobs of a batch do not share.
@@ -173,12 +166,18 @@ std::string Run::where(const Job& job, const std::string& message) const {
 
 void Run::open_model() {
   const std::string asked = options_.exact.value_or(options_.replay.value_or(""));
-  const auto found = [&] {
+  const auto found = [&]() -> FoundModel {
     if (repeated_) return model_of(*repeated_, asked, options_.model);
-    return ModelFolder::open(options_.model.empty() ? find_model_by_name(kModel)
-                                                    : find_model(options_.model));
+    return {
+        ModelFolder::open(options_.model.empty() ? find_model_by_name(kModel) : find_model(options_.model)),
+        HashMatch::all};
   };
-  const ModelFolder folder = found();
+  const auto [folder, match] = found();
+  if (match == HashMatch::sampled)
+    note(
+        "the picture names the model by a part of its bytes, as earlier versions did; if they were changed "
+        "since, "
+        "the picture is another one");
   device_ = open_compute_device(options_.compute);
   const bool as_recorded = repeated_ && options_.compute.precision == "auto";
   const Precision precision =

@@ -138,11 +138,23 @@ void Pipeline::open_preview_decoder() {
          latent_.latent_channels, latent_.downsampling);
 }
 
+// A side of the picture, in pixels; whose fault a bad one is depends on who named it.
+void Pipeline::check_side(std::string_view name, int value, Fault fault) const {
+  const int multiple = latent_.downsampling * transformer_->geometry().patch_size;
+  const std::string who = fault == Fault::usage ? "" : folder_.path().string() + ": ";
+  if (value < multiple || value > kMaxSide)
+    fail(fault, "{}[{}] {} is outside {} to {}", who, name, value, multiple, kMaxSide);
+  if (value % multiple != 0)
+    fail(fault, "{}[{}] {} is not a multiple of {}; try {}", who, name, value, multiple,
+         std::max(multiple, (value + multiple / 2) / multiple * multiple));
+}
+
 RenderRequest Pipeline::resolve(RenderRequest request) const {
   const auto geometry = transformer_->geometry();
   const FamilyDefaults family = defaults_of(geometry);
   const Config model = recommended(folder_);
   const int side = geometry.sample_size * latent_.downsampling;
+  const bool width_is_the_models = !request.width, height_is_the_models = !request.height;
   if (!request.width) request.width = model.get_int_or("width", side, 1, kMaxSide);
   if (!request.height) request.height = model.get_int_or("height", side, 1, kMaxSide);
   if (!request.steps) request.steps = model.get_int_or("steps", family.steps, 1, 1000);
@@ -154,14 +166,8 @@ RenderRequest Pipeline::resolve(RenderRequest request) const {
       fail(Fault::usage, "[prompt] holds a zero character, which no picture can keep; remove it");
   if (request.sampler.empty()) request.sampler = model.get_or<std::string>("sampler", "");
 
-  const int multiple = latent_.downsampling * geometry.patch_size;
-  for (const auto& [name, value] : {std::pair{"width", *request.width}, {"height", *request.height}}) {
-    if (value < multiple || value > kMaxSide)
-      fail(Fault::usage, "[{}] {} is outside {} to {}", name, value, multiple, kMaxSide);
-    if (value % multiple != 0)
-      fail(Fault::usage, "[{}] {} is not a multiple of {}; try {}", name, value, multiple,
-           (value + multiple / 2) / multiple * multiple);
-  }
+  check_side("width", *request.width, width_is_the_models ? Fault::model_file : Fault::usage);
+  check_side("height", *request.height, height_is_the_models ? Fault::model_file : Fault::usage);
   if (*request.steps < 1 || *request.steps > 1000)
     fail(Fault::usage, "[steps] {} is outside 1 to 1000", *request.steps);
   if (!(*request.cfg_scale >= 1 && *request.cfg_scale <= 1000))

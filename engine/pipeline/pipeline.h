@@ -90,6 +90,7 @@ class Pipeline {
   RenderResult finish(const RenderRequest& request, const Solver& solver, SolverState state,
                       const RenderObserver& observer);
   Recipe recipe(const RenderRequest& request) const;
+  void check_side(std::string_view name, int value, Fault fault) const;
   Shape latent_shape(const RenderRequest& request) const;
   size_t plan_memory(const Shape& latent, int64_t lanes) const;
   void check_memory(const RenderRequest& request) const;
