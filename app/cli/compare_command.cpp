@@ -13,8 +13,6 @@
 namespace diorama::cli {
 namespace {
 
-constexpr size_t kMostOfPicture = size_t{512} << 20;  // bytes of a file
-
 struct CompareOptions {
   std::string a, b;
   std::string difference;  // where to write it, or empty
@@ -23,7 +21,7 @@ struct CompareOptions {
 };
 
 Image read_image(const std::string& path) {
-  const std::string file = read_text_file(path, kMostOfPicture);
+  const std::string file = read_png_file(path);
   return decode_png(std::as_bytes(std::span(file)), path);
 }
 

@@ -6,6 +6,7 @@
 #include "base/say.h"
 #include "cli/commands.h"
 #include "cli/json_text.h"
+#include "io/png.h"
 #include "io/recipe.h"
 
 namespace diorama::cli {
@@ -17,8 +18,7 @@ struct MetadataOptions {
 };
 
 void show(const MetadataOptions& options) {
-  constexpr size_t kMost = size_t{512} << 20;  // bytes of a picture's file
-  const std::string file = read_text_file(options.image, kMost);
+  const std::string file = read_png_file(options.image);
   const auto recipe =
       read_recipe(read_png_texts(std::as_bytes(std::span(file)), options.image), options.image);
   if (!recipe) fail(Fault::file_system, "{}: holds no recipe that is known", options.image);

@@ -170,10 +170,10 @@ void Run::open_model() {
     if (repeated_) return model_of(*repeated_, asked, options_.model);
     return {
         ModelFolder::open(options_.model.empty() ? find_model_by_name(kModel) : find_model(options_.model)),
-        HashMatch::all};
+        HashMatch::bytes};
   };
   const auto [folder, match] = found();
-  if (match == HashMatch::sampled)
+  if (match == HashMatch::samples)
     note(
         "the picture names the model by a part of its bytes, as earlier versions did; if they were changed "
         "since, "

@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/file.h"
 
 namespace diorama {
 namespace {
@@ -279,6 +280,10 @@ void NewFolder::finish() {
          destination_.string(), std::strerror(error), path_.string());
   const Descriptor parent = open_folder(AT_FDCWD, folder_of(destination_).c_str());
   if (parent.is_open()) ::fsync(parent.get());
+}
+
+bool is_unfinished(const std::filesystem::path& folder) {
+  return path_exists(folder / kMark);
 }
 
 }  // namespace diorama

@@ -61,4 +61,7 @@ class NewFolder {
   bool claimed_ = false, finished_ = false;
 };
 
+// A folder that a run is still making, or was when it was killed.
+bool is_unfinished(const std::filesystem::path& folder);
+
 }  // namespace diorama

@@ -81,9 +81,8 @@ TEST_F(SurroundingsTest, a_reader_that_hangs_does_not_keep_the_program_from_endi
   int ends[2];
   ASSERT_EQ(::pipe(ends), 0);
   ::fcntl(ends[1], F_SETPIPE_SZ, 4096);
-  Program program(folder_,
-                        {"render", "-p", "x", "--steps", "1000", "--device", "cpu", "--progress", "json"},
-                        [&] { ::dup2(ends[1], STDOUT_FILENO); });
+  Program program(folder_, {"render", "-p", "x", "--steps", "1000", "--device", "cpu", "--progress", "json"},
+                  [&] { ::dup2(ends[1], STDOUT_FILENO); });
   int waiting = 0;  // bytes in the pipe, until it takes no more
   for (int i = 0; i < 600 && waiting < 3000; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));

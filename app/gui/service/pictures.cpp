@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "base/file.h"
+#include "io/png.h"
 #include "base/utf8.h"
 #include "gui/service/failure.h"
 
@@ -49,8 +50,7 @@ class PictureReader {
 }  // namespace
 
 std::string readPictureBytes(const QString& path) {
-  constexpr size_t kMost = size_t{512} << 20;
-  return read_text_file(toPath(path), kMost);
+  return read_png_file(toPath(path));
 }
 
 QImage readPicture(const QString& path, QString* why) {
