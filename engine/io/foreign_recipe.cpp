@@ -103,13 +103,9 @@ void apply_settings(std::map<std::string_view, std::string> settings, Recipe& re
 // it stands in the document; null where it is not there.
 class Graph {
  public:
-  Graph(std::string_view text, std::string_view name) {
-    try {
-      nodes_ = parse_json(text, fmt::format("{}: ComfyUI graph", name));
-    } catch (const Error& error) {
-      throw Error(Fault::file_system, error.what());  // a picture, not a model
-    }
-  }
+  Graph(std::string_view text, std::string_view name)
+      : nodes_(parse_json(text, fmt::format("{}: ComfyUI graph", name),
+                          {.fault = Fault::file_system, .keys_may_repeat = true})) {}
 
   // Of the first node that has these inputs.
   const Json* inputs_of_first(std::initializer_list<const char*> names) const {

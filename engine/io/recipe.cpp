@@ -24,18 +24,6 @@ std::string quoted(const std::string& value) {
              : Json(value).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-// A bound of the number of values, without reading them.
-size_t count_values(std::string_view json) {
-  size_t count = 1;
-  bool in_string = false;
-  for (size_t i = 0; i < json.size(); ++i) {
-    if (json[i] == '"') in_string = !in_string;
-    if (in_string && json[i] == '\\') ++i;
-    if (!in_string && (json[i] == ',' || json[i] == '[' || json[i] == '{')) ++count;
-  }
-  return count;
-}
-
 // The pictures that a branch comes from, one after the other.
 size_t count_ancestors(const Json& recipe) {
   size_t count = 0;
@@ -136,14 +124,15 @@ Json to_json(const Recipe& recipe) {
 
 Recipe recipe_from_json(std::string_view text, std::string_view name) {
   const std::string where = fmt::format("{}: recipe", name);
-  if (text.size() > kMaxText || count_values(text) > kMaxValues)
-    fail(Fault::file_system, "{}: is {} KiB of text and some {} values; no recipe is so large", where,
-         text.size() >> 10, count_values(text));
-  const Config json = Config::parse(text, where, Fault::file_system);  // a picture
-  const size_t ancestors = count_ancestors(json.json());
-  if (text.size() > kMaxText / (1 + ancestors))
-    fail(Fault::file_system, "{}: is {} KiB of text for {} pictures; no recipe is so large", where,
-         text.size() >> 10, 1 + ancestors);
+  const auto check_size = [&](size_t pictures) {
+    if (text.size() > kMaxText / pictures)
+      fail(Fault::file_system, "{}: is {} KiB of text for {} pictures; no recipe is so large", where,
+           text.size() >> 10, pictures);
+  };
+  check_size(1);
+  const Config json = Config::parse(
+      text, where, {.fault = Fault::file_system, .most_values = kMaxValues, .most_bytes = 2 * kMaxText});
+  check_size(1 + count_ancestors(json.json()));
   return checked(read_checked(json), name);
 }
 
