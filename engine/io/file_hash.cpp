@@ -140,7 +140,8 @@ void KnownHashes::keep(const fs::path& path, std::string_view stamp, uint64_t ha
   if (file_.empty() || path.string().find('\n') != std::string::npos) return;
   try {
     auto known = lines();
-    std::erase_if(known, [&](const std::string& line) { return line.ends_with(" " + path.string()); });
+    const std::string end = fmt::format(" {}", path.string());
+    std::erase_if(known, [&](const std::string& line) { return line.ends_with(end); });
     if (known.size() >= kMostLines)
       known.erase(known.begin(), known.end() - static_cast<ptrdiff_t>(kMostLines - 1));
     const std::string line = fmt::format(" {:016x} {}", hash, stamp);

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/new_folder.h"
 #include "base/utf8.h"
 
 namespace diorama {
@@ -39,7 +40,7 @@ std::vector<fs::path> data_folders() {
 }
 
 bool is_model(const fs::path& folder) {
-  return path_exists(folder / "model_index.json");
+  return path_exists(folder / "model_index.json") && !is_unfinished(folder);
 }
 
 }  // namespace

@@ -173,16 +173,22 @@ void SafetensorsFile::drop_pages(std::string_view name) const {
   file_.drop_pages(stored.offset, stored.size);
 }
 
-void write_safetensors(const std::filesystem::path& path, std::span<const TensorToWrite> tensors,
-                       const std::map<std::string, std::string>& metadata) {
+void encode_safetensors(std::span<const TensorToWrite> tensors,
+                        const std::map<std::string, std::string>& metadata,
+                        const std::function<void(std::span<const std::byte>)>& take) {
   const std::string header = header_of(tensors, metadata);
   const uint64_t length = header.size();
-  std::string file(reinterpret_cast<const char*>(&length), sizeof(length));
-  file += header;
-  for (const TensorToWrite& tensor : tensors) {
-    const auto bytes = value_bytes(tensor);
-    file.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  }
+  take(std::as_bytes(std::span(&length, 1)));
+  take(std::as_bytes(std::span(header)));
+  for (const TensorToWrite& tensor : tensors) take(value_bytes(tensor));
+}
+
+void write_safetensors(const std::filesystem::path& path, std::span<const TensorToWrite> tensors,
+                       const std::map<std::string, std::string>& metadata) {
+  std::string file;
+  encode_safetensors(tensors, metadata, [&](std::span<const std::byte> piece) {
+    file.append(reinterpret_cast<const char*>(piece.data()), piece.size());
+  });
   write_file_atomically(path, file);
 }
 

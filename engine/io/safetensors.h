@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -94,6 +95,10 @@ struct TensorToWrite {
       values;  // F32, I32, F16, U8
 };
 
+// The bytes of a file, in order and in pieces, to whoever takes them.
+void encode_safetensors(std::span<const TensorToWrite> tensors,
+                        const std::map<std::string, std::string>& metadata,
+                        const std::function<void(std::span<const std::byte>)>& take);
 // Atomically.
 void write_safetensors(const std::filesystem::path& path, std::span<const TensorToWrite> tensors,
                        const std::map<std::string, std::string>& metadata = {});
