@@ -20,17 +20,19 @@ struct CompareOptions {
   bool json = false;
 };
 
-Image read_image(const std::string& path) {
-  const std::string file = read_png_file(path);
-  return decode_png(std::as_bytes(std::span(file)), path);
-}
-
+// Row by row: of two pictures of a hundred million pixels some rows are in memory.
 void show(const CompareOptions& options) {
   const OutputFile difference_file(options.difference, options.overwrite);
-  const Image a = read_image(options.a), b = read_image(options.b);
+  const std::string file_a = read_png_file(options.a), file_b = read_png_file(options.b);
+  const auto rows_of = [](const std::string& file, const std::string& path) {
+    return PngRows(std::as_bytes(std::span(file)), path);
+  };
+  PngRows a = rows_of(file_a, options.a), b = rows_of(file_b, options.b);
   const Comparison result = compare(a, b);
-  const int stretch = 255 / std::max(result.max_diff, 1);
-  if (difference_file.is_asked_for()) difference_file.write(encode_png(difference(a, b, stretch)));
+  if (difference_file.is_asked_for()) {
+    PngRows again_a = rows_of(file_a, options.a), again_b = rows_of(file_b, options.b);
+    difference_file.write(encode_difference(again_a, again_b, 255 / std::max(result.max_diff, 1)));
+  }
   if (options.json) {
     const nlohmann::ordered_json json{{"psnr", result.psnr},
                                       {"ssim", result.ssim},

@@ -19,8 +19,7 @@ struct MetadataOptions {
 
 void show(const MetadataOptions& options) {
   const std::string file = read_png_file(options.image);
-  const auto recipe =
-      read_recipe(read_png_texts(std::as_bytes(std::span(file)), options.image), options.image);
+  const auto recipe = recipe_in_png(std::as_bytes(std::span(file)), options.image);
   if (!recipe) fail(Fault::file_system, "{}: holds no recipe that is known", options.image);
   if (options.json)
     say(stdout, "{}\n", json_text(to_json(*recipe), 2));

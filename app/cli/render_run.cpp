@@ -21,7 +21,7 @@ namespace {
 
 Recipe recipe_in(const std::string& path) {
   const std::string file = read_png_file(path);
-  const auto recipe = read_recipe(read_png_texts(std::as_bytes(std::span(file)), path), path);
+  const auto recipe = recipe_in_png(std::as_bytes(std::span(file)), path);
   if (!recipe) fail(Fault::usage, "{}: holds no recipe", path);
   return *recipe;
 }

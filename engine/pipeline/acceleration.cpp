@@ -26,12 +26,12 @@ Plan named(Plan plan, const std::string& name) {
   return plan;
 }
 
-std::filesystem::path kept_plans(const ModelFolder& folder) {
-  return user_data_folder() / "acceleration" / (folder.content_hash() + ".json");
+std::filesystem::path kept_plans(const std::string& hash) {
+  return user_data_folder() / "acceleration" / (hash + ".json");
 }
 
 Plan checked(Plan plan, const ModelFolder& folder) {
-  if (plan.tuned && plan.tuned->model_hash != folder.content_hash())
+  if (plan.tuned && folder.match(plan.tuned->model_hash) == HashMatch::none)
     fail(Fault::usage, "[accelerate] the plan {} was tuned for another model than {}", plan.name,
          folder.title());
   return plan;
@@ -53,7 +53,8 @@ void make_exact(Recipe& recipe) {
 std::vector<Config> plans_of(const ModelFolder& folder) {
   std::vector<Config> found;
   if (!user_data_folder().empty())
-    if (const auto kept = kept_plans(folder); path_exists(kept)) found.push_back(Config::load(kept));
+    for (const std::string& hash : {folder.content_hash(), folder.sampled_hash()})
+      if (const auto kept = kept_plans(hash); path_exists(kept)) found.push_back(Config::load(kept));
   if (folder.diorama().has("acceleration")) found.push_back(folder.diorama().get<Config>("acceleration"));
   return found;
 }
@@ -74,7 +75,7 @@ PlanFile plan_file(const ModelFolder& folder) {
          "{}: cannot be written, and there is no home folder to keep plans in; set HOME, or try without "
          "keeping them",
          (folder.path() / "diorama.json").string());
-  return {kept_plans(folder), false};
+  return {kept_plans(folder.content_hash()), false};
 }
 
 // Keys stay in their order, and a look at one of so many takes no time.

@@ -179,6 +179,9 @@ RenderRequest Pipeline::resolve(RenderRequest request) const {
     fail(Fault::usage, "[class] {} paints prompts; use --prompt instead of --class", folder_.title());
   if (request.class_label && (*request.class_label < 0 || *request.class_label >= geometry.num_classes))
     fail(Fault::usage, "[class] {} is outside 0 to {}", *request.class_label, geometry.num_classes - 1);
+  // A parent that knows this model by the hash of earlier versions.
+  if (request.branch && folder_.match(request.branch->parent.model_hash) == HashMatch::samples)
+    request.branch->parent.model_hash = hash_;
   return request;
 }
 

@@ -170,6 +170,7 @@ ModelFacts readModelFacts(const QString& path) {
     const ModelFolder folder = ModelFolder::open(toPath(path));
     facts.title = toLine(folder.title());
     facts.hash = QString::fromStdString(folder.content_hash());
+    facts.earlierHash = QString::fromStdString(folder.sampled_hash());
     facts.bytes = folderBytes(path);
     readAll(folder, facts);
   } catch (...) {

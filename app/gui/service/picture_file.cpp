@@ -73,7 +73,7 @@ void takePlan(const nlohmann::json& decisions, PictureFile& file) try {
 PictureFile readChecked(const QString& path) {
   PictureFile file;
   const std::string bytes = readPictureBytes(path);
-  const auto texts = read_png_texts(std::as_bytes(std::span(bytes)), path.toStdString());
+  const auto texts = read_png_texts(std::as_bytes(std::span(bytes)), path.toStdString(), kRecipeKeywords);
   const auto recipe = read_recipe(texts, path.toStdString());
   if (!recipe) return file;
   file.recipe = QByteArray::fromStdString(to_json(*recipe).dump());
