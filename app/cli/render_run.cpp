@@ -6,6 +6,7 @@
 #include <span>
 
 #include "base/file.h"
+#include "base/say.h"
 #include "base/utf8.h"
 #include "cli/output_name.h"
 #include "cli/signals.h"
@@ -332,6 +333,9 @@ int Run::paint() {
   start();
   for (int i = 0; i < jobs_->size(); ++i) {
     stop_token().throw_if_requested();
+    if (reader_is_gone(stdout))
+      fail(Fault::file_system, "standard output: whoever read it is gone; {} pictures are not painted",
+           jobs_->size() - i);
     Job job = jobs_->picture(i);
     prepare(job);
     if (i == 0) say_start(job);

@@ -167,8 +167,8 @@ std::string other_name(const OrderedJson& all, const std::string& name, const Or
                        const std::string& distinction) {
   constexpr size_t kLongest = 64, kOfDistinction = 24;
   for (int i = 1;; ++i) {
-    const std::string end =
-        "-" + one_line(distinction, kOfDistinction) + (i > 1 ? fmt::format("-{}", i) : "");
+    const std::string end = fmt::format("-{}{}", one_line(distinction, kOfDistinction),
+                                        i > 1 ? fmt::format("-{}", i) : std::string());
     std::string other = one_line(name, kLongest - end.size()) + end;
     const auto there = all.find(other);
     if (there == all.end() || settings_of(*there) == settings_of(older)) return other;
