@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <deque>
 #include <nlohmann/json.hpp>
 
+#include "accelerate/method.h"
 #include "test_folder.h"
 
 namespace diorama::accelerate {
@@ -17,6 +20,20 @@ int three() {
 int never() {
   ADD_FAILURE() << "a rule was asked";
   return 0;
+}
+
+// It lives on: a use points to it.
+const Method& method(std::string_view name, int most) {
+  static std::deque<Method> methods;
+  return methods.emplace_back(Method{.name = name, .most = most});
+}
+
+RunShape run_of(int evaluations) {
+  RunShape run;
+  run.evaluations.resize(static_cast<size_t>(evaluations));
+  run.num_blocks = 4;
+  run.num_tokens = 6;
+  return run;
 }
 
 Decisions read_back(const Decisions& decisions) {
@@ -75,11 +92,15 @@ TEST(Decisions, of_a_method_that_was_not_there_or_of_larger_digits_are_refused) 
   Decisions made;
   made.choose("skip", 0, 0, three);
   Decisions again = read_back(made);
-  EXPECT_NO_THROW(again.expect("skip", 3));
-  test::expect_fault(Fault::usage, {"skip"}, [&] { again.expect("skip", 2); });
-  test::expect_fault(Fault::usage, {"other"}, [&] { again.expect("other", 9); });
+  EXPECT_NO_THROW(again.expect({MethodUse(method("skip", 3))}, run_of(1)));
+  test::expect_fault(Fault::usage, {"skip"},
+                     [&] { again.expect({MethodUse(method("skip", 2))}, run_of(1)); });
+  test::expect_fault(Fault::usage, {"other"}, [&] {
+    again.expect({MethodUse(method("skip", 3)), MethodUse(method("other", 9))}, run_of(1));
+  });
+  test::expect_fault(Fault::usage, {"skip"}, [&] { again.expect({}, run_of(1)); });
   Decisions fresh;
-  fresh.expect("skip", 1);
+  fresh.expect({MethodUse(method("skip", 1))}, run_of(1));
   EXPECT_TRUE(fresh.to_json().contains("skip")) << "an engaged method leaves a table, if an empty one";
 }
 
@@ -96,6 +117,7 @@ TEST(Decisions, token_sets_are_replayed_in_the_run_they_are_of_only) {
     return {};
   };
   Decisions again = read_back(made);
+  again.expect({MethodUse(method("merge", 9))}, run_of(5));
   EXPECT_EQ(again.choose_tokens("merge", 4, 1, 3, 6, no_rule), some);
   for (const auto& [evaluation, digit, count, tokens] :
        {std::array{3, 1, 3, 6}, std::array{4, 2, 3, 6}, std::array{4, 1, 2, 6}, std::array{4, 1, 3, 7}})
