@@ -129,22 +129,23 @@ class TestPictureFile : public QObject {
   }
 
   void what_is_longer_than_anybody_reads_is_cut() {
-    const std::string words(300'000, 'a');
+    const std::string words(300000, 'a');
     const PictureFile file = readPictureFile(write(
         "parameters", words + "\nNegative prompt: " + words + "\nSteps: 4, Sampler: " + words + ", Seed: 1"));
-    QVERIFY(file.settings.prompt.size() <= 20'000 && file.settings.negativePrompt.size() <= 20'000);
+    QVERIFY(file.settings.prompt.size() <= 20000 && file.settings.negativePrompt.size() <= 20000);
     QVERIFY2(file.unmapped.join("; ").contains("end of the prompt"),
              qPrintable(file.unmapped.join("; ").left(200)));
     QVERIFY(file.unmapped.join("; ").size() < 2000);
     std::string keys = "a fox\nSteps: 1";
-    for (int i = 0; i < 50'000; ++i) keys += ", Key " + std::to_string(i) + ": 1";
+    for (int i = 0; i < 50000; ++i) keys += ", Key " + std::to_string(i) + ": 1";
     QVERIFY(readPictureFile(write("parameters", keys)).unmapped.size() < 100);
   }
 
   void lines_of_strangers_are_lines() {
-    const PictureFile file = readPictureFile(write(
-        "diorama", R"({"program": "Diorama 0.1.0", "prompt": "a fox", "model": "M\u001b[2J\nM", "sampler":
-        "euler", "acceleration": "\u202efast"})"));
+    const PictureFile file = readPictureFile(
+        write("diorama",
+              "{\"program\": \"Diorama 0.1.0\", \"prompt\": \"a fox\", \"model\": \"M\\u001b[2J\\nM\", "
+              "\"sampler\": \"euler\", \"acceleration\": \"\\u202efast\"}"));
     for (const QString& line : {file.modelTitle, file.settings.acceleration})
       for (const QChar c : line) QVERIFY(c.isPrint() || c == QChar(0xFFFD));
   }

@@ -24,7 +24,7 @@ class TestSession : public QObject {
     QDir().mkpath(library().pictures);
     QImage image(8, 8, QImage::Format_RGB888);
     image.fill(Qt::red);
-    const QByteArray recipe = R"({"program": "Diorama 0.1.0", "prompt": ")" + prompt + R"("})";
+    const QByteArray recipe = "{\"program\": \"Diorama 0.1.0\", \"prompt\": \"" + prompt + "\"}";
     QCOMPARE(writePictureFile(library().pictures + '/' + name, image, recipe), QString());
   }
   static bool waitForPictures(Session& session, int count) {
