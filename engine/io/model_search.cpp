@@ -94,7 +94,7 @@ std::optional<FoundModel> find_model_by_hash(std::string_view hash, std::string_
     } catch (const std::exception&) {  // not the one that is looked for
     }
   }
-  std::ranges::stable_partition(models, [&](const ModelFolder& model) {
+  std::stable_partition(models.begin(), models.end(), [&](const ModelFolder& model) {
     try {
       return model.title() == title;
     } catch (const std::exception&) {
