@@ -7,9 +7,9 @@
 #include <cstring>
 
 #include "base/file.h"
-#include "io/png.h"
 #include "base/utf8.h"
 #include "gui/service/failure.h"
+#include "io/png.h"
 
 namespace diorama::gui {
 
