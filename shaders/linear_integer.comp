@@ -5,6 +5,7 @@
 // tile is loaded.
 #include "product.glsl"
 #include "dot4.glsl"
+#include "nearest.glsl"
 
 layout(constant_id = 9) const uint THREADS = 64;  // (BM / TM) * (BN / TN)
 layout(constant_id = 10) const uint BM = 64;
@@ -42,7 +43,7 @@ float group_scale(uint column, uint group) {
 int levels_of(uint nibbles, float scale) {
   int word = 0;
   for (int i = 0; i < 4; ++i) {
-    const int level = int(roundEven(scale * float(int(bitfieldExtract(nibbles, 4 * i, 4)) - 8)));
+    const int level = nearest_code(scale * float(int(bitfieldExtract(nibbles, 4 * i, 4)) - 8));
     word = bitfieldInsert(word, level, 8 * i, 8);
   }
   return word;

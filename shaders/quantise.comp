@@ -4,6 +4,7 @@
 // y = act(x) * multiplier, rotated block by block (formats/hadamard.h), as 8-bit codes with a scale for the row. A
 // workgroup takes a row, 1024 values at a time: once for the largest, once for the codes.
 #include "common.glsl"
+#include "nearest.glsl"
 
 layout(constant_id = 0) const uint THREADS = 128;  // a power of two
 layout(constant_id = 1) const uint X_TYPE = 0;
@@ -79,7 +80,7 @@ void main() {
     for (uint i = thread; i < kChunk / 4 && begin + 4 * i < p.b_stride * 4; i += THREADS) {
       int word = 0;
       for (uint j = 0; j < 4; ++j) {
-        const int code = begin + 4 * i + j < p.width ? int(roundEven(values[4 * i + j] * inverse)) : 0;
+        const int code = begin + 4 * i + j < p.width ? nearest_code(values[4 * i + j] * inverse) : 0;
         total += code;
         word = bitfieldInsert(word, code, int(8 * j), 8);
       }

@@ -43,6 +43,13 @@ class GoldenFile {
   }
 
   bool has(const std::string& name) const { return header_.contains(name); }
+  // What is stored of a case: "output", "block.0" and so on.
+  std::vector<std::string> tensors_of(const std::string& case_name) const {
+    std::vector<std::string> names;
+    for (const auto& item : header_.items())
+      if (item.key().starts_with(case_name + "/")) names.push_back(item.key().substr(case_name.size() + 1));
+    return names;
+  }
   // As fp32, whatever the file holds.
   HostTensor tensor(const std::string& name) const {
     const nlohmann::json& entry = header_.at(name);

@@ -1,10 +1,9 @@
-#include <fmt/format.h>
-
 #include <memory>
-#include <nlohmann/json.hpp>
 
+#include "base/say.h"
 #include "cli/commands.h"
 #include "cli/compute_options.h"
+#include "cli/json_text.h"
 #include "study/bench.h"
 
 namespace diorama::cli {
@@ -24,15 +23,15 @@ void print_json(const BenchRow& row) {
       {"group", row.group},      {"name", row.name},          {"ms", row.timing.milliseconds},
       {"rate", row.timing.rate}, {"share", row.timing.share}, {"error", row.error},
       {"note", row.note}};
-  fmt::print("{}\n", json.dump());
+  say(stdout, "{}\n", json_text(json));
 }
 
 void print_text(const BenchRow& row) {
-  fmt::print("{:<10} {:<44} {:>10} {:>10} {:>7} {:>9}  {}\n", row.group, row.name,
-             row.timing.milliseconds > 0 ? fmt::format("{:.3f}", row.timing.milliseconds) : "",
-             row.timing.rate > 0 ? fmt::format("{:.1f}", row.timing.rate) : "",
-             row.timing.share > 0 ? fmt::format("{:.0f} %", 100 * row.timing.share) : "",
-             row.error > 0 ? fmt::format("{:.1e}", row.error) : "", row.note);
+  say(stdout, "{:<10} {:<44} {:>10} {:>10} {:>7} {:>9}  {}\n", row.group, row.name,
+      row.timing.milliseconds > 0 ? fmt::format("{:.3f}", row.timing.milliseconds) : "",
+      row.timing.rate > 0 ? fmt::format("{:.1f}", row.timing.rate) : "",
+      row.timing.share > 0 ? fmt::format("{:.0f} %", 100 * row.timing.share) : "",
+      row.error > 0 ? fmt::format("{:.1e}", row.error) : "", row.note);
 }
 
 void run(Options options) {
@@ -41,15 +40,14 @@ void run(Options options) {
   if (!options.modulation.empty()) options.bench.modulation = &find_format(options.modulation);
   if (!options.against.empty()) options.bench.against = choose_precision(options.against, *device);
   options.bench.kernels = !options.no_kernels;
-  fmt::print(stderr, "{}, {}\n", device->description(), options.bench.precision.name);
+  say(stderr, "{}, {}\n", device->description(), options.bench.precision.name);
   if (!options.json)
-    fmt::print("{:<10} {:<44} {:>10} {:>10} {:>7} {:>9}\n", "", "", "ms", "GFLOP/s", "of peak", "error");
+    say(stdout, "{:<10} {:<44} {:>10} {:>10} {:>7} {:>9}\n", "", "", "ms", "GFLOP/s", "of peak", "error");
   bench(*device, options.bench, [&](const BenchRow& row) {
     if (options.json)
       print_json(row);
     else
       print_text(row);
-    std::fflush(stdout);
   });
 }
 

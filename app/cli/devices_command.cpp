@@ -1,9 +1,9 @@
-#include <fmt/format.h>
-
 #include <memory>
-#include <nlohmann/json.hpp>
 
+#include "base/say.h"
+#include "base/utf8.h"
 #include "cli/commands.h"
+#include "cli/json_text.h"
 #include "study/device_report.h"
 
 namespace diorama::cli {
@@ -11,13 +11,17 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr size_t kMostOfLine = 1000;  // bytes of what a driver says
+
 void print_text(const DeviceReports& reports) {
   for (const DeviceReport& device : reports.devices) {
-    fmt::print("{}{}  {}\n", device.id, device.taken_by_auto ? " (auto)" : "", device.name);
-    if (!device.unsuitable.empty()) fmt::print("  cannot be used: {}\n", device.unsuitable);
-    for (const auto& [name, value] : device.facts) fmt::print("  {:<24}{}\n", name, value);
+    say(stdout, "{}{}  {}\n", device.id, device.taken_by_auto ? " (auto)" : "", one_line(device.name));
+    if (!device.unsuitable.empty())
+      say(stdout, "  cannot be used: {}\n", one_line(device.unsuitable, kMostOfLine));
+    for (const auto& [name, value] : device.facts)
+      say(stdout, "  {:<24}{}\n", name, one_line(value, kMostOfLine));
   }
-  if (!reports.note.empty()) fmt::print("no Vulkan devices: {}\n", reports.note);
+  if (!reports.note.empty()) say(stdout, "no Vulkan devices: {}\n", one_line(reports.note, kMostOfLine));
 }
 
 Json to_json(const DeviceReports& reports) {
@@ -43,7 +47,7 @@ void add_devices_command(CLI::App& program, int&) {
   command->callback([json] {
     const DeviceReports reports = report_devices();
     if (*json)
-      fmt::print("{}\n", to_json(reports).dump(2));
+      say(stdout, "{}\n", json_text(to_json(reports), 2));
     else
       print_text(reports);
   });

@@ -3,6 +3,7 @@
 #include <exception>
 #include <new>
 #include <system_error>
+#include <utility>
 
 namespace diorama::cli {
 
@@ -13,16 +14,16 @@ int exit_code(Fault fault) {
     case Fault::usage:
       return kUsage;
     case Fault::model_file:
-      return 3;
+      return kModelFile;
     case Fault::unsupported_device:
-      return 4;
+      return kNoDevice;
     case Fault::out_of_memory:
     case Fault::device_lost:
       return kOutOfMemory;
     case Fault::file_system:
       return kFileSystem;
     case Fault::unusable_result:
-      return 8;
+      return kUnusableResult;
     case Fault::cancelled:
       return kInterrupted;
   }
@@ -30,16 +31,19 @@ int exit_code(Fault fault) {
 }
 
 Failure current_failure() {
+  const auto failure = [](Fault fault, std::string message) {
+    return Failure{exit_code(fault), std::move(message), fault};
+  };
   try {
     throw;
   } catch (const Error& error) {
-    return {exit_code(error.fault()), error.what()};
+    return failure(error.fault(), error.what());
   } catch (const std::bad_alloc&) {
-    return {kOutOfMemory, "out of memory; try a smaller picture or another --precision"};
+    return failure(Fault::out_of_memory, "out of memory; try a smaller picture or another --precision");
   } catch (const std::system_error& error) {
-    return {kFileSystem, fmt::format("a file cannot be read or written: {}", error.what())};
+    return failure(Fault::file_system, fmt::format("a file cannot be read or written: {}", error.what()));
   } catch (const std::exception& error) {
-    return {kInternalError, fmt::format("internal error: {}", error.what())};
+    return failure(Fault::internal, fmt::format("internal error: {}", error.what()));
   }
 }
 

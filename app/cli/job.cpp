@@ -6,7 +6,7 @@
 #include <array>
 #include <charconv>
 #include <iostream>
-#include <iterator>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <sstream>
@@ -55,25 +55,6 @@ void apply(const Config& line, Job& job) {
   override_with(line, "seed", job.seed);
 }
 
-Job read_line(std::string_view line, const std::string& where, const Job& defaults) {
-  Job job = defaults;
-  try {
-    if (line.starts_with('{'))
-      apply(Config::parse(line, where), job);
-    else
-      job.request.prompt = to_valid_utf8(line);
-  } catch (const Error& error) {
-    job.problem = error.what();
-    if (!job.problem.starts_with(where)) job.problem = fmt::format("{}: {}", where, job.problem);
-  }
-  return job;
-}
-
-uint64_t seed_or_draw(int64_t seed) {
-  return seed >= 0 ? static_cast<uint64_t>(seed)
-                   : std::random_device()();  // 32 bits: short enough to type again
-}
-
 std::optional<int> as_number(std::string_view text) {
   int number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -86,34 +67,73 @@ std::string_view trim(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(kSpaces) - begin + 1);
 }
 
-}  // namespace
-
-std::vector<Job> read_batch(std::string_view text, const std::string& where, const Job& defaults) {
-  std::vector<Job> jobs;
-  int number = 0;
-  while (!text.empty()) {
-    const size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = trim(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-    ++number;
-    if (line.empty()) continue;
-    jobs.push_back(read_line(line, fmt::format("{}:{}", where, number), defaults));
-    jobs.back().line = number;
-  }
-  return jobs;
+std::string read_standard_input() {
+  std::string text(kMostText + 1, '\0');
+  std::cin.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(std::cin.gcount()));
+  if (text.size() > kMostText)
+    fail(Fault::usage, "[prompt] standard input holds more than {} KiB; shorten it", kMostText >> 10);
+  return text;
 }
 
-std::vector<Job> expand(const std::vector<Job>& jobs, int count, int64_t common_seed) {
-  const uint64_t common = seed_or_draw(common_seed);
-  std::vector<Job> pictures;
-  for (const Job& job : jobs) {
-    const uint64_t first = job.seed ? seed_or_draw(*job.seed) : common + pictures.size();
-    for (int i = 0; i < count; ++i) {
-      pictures.push_back(job);
-      pictures.back().request.seed = first + static_cast<uint64_t>(i);
-    }
+}  // namespace
+
+uint64_t seed_or_draw(int64_t seed) {
+  return seed >= 0 ? static_cast<uint64_t>(seed) : std::random_device()();
+}
+
+JobList::JobList(Job job, int count, uint64_t seed)
+    : defaults_(std::move(job)), count_(count), common_seed_(seed) {}
+
+JobList::JobList(std::string text, std::string where, Job defaults, int count, uint64_t seed)
+    : text_(std::move(text)),
+      where_(std::move(where)),
+      defaults_(std::move(defaults)),
+      count_(count),
+      common_seed_(seed) {
+  int number = 0;
+  for (size_t begin = 0; begin < text_.size();) {
+    const size_t end = std::min(text_.find('\n', begin), text_.size());
+    const std::string_view line = trim(std::string_view(text_).substr(begin, end - begin));
+    ++number;
+    if (!line.empty())
+      lines_.push_back({static_cast<size_t>(line.data() - text_.data()), line.size(), number});
+    begin = end + 1;
   }
-  return pictures;
+  if (lines_.empty()) fail(Fault::usage, "{}: holds no prompts; write one a line", where_);
+  constexpr size_t kMostPictures = std::numeric_limits<int>::max();
+  if (lines_.size() > kMostPictures / static_cast<size_t>(count_))
+    fail(Fault::usage, "{}: {} lines of {} pictures each are more than {} pictures; give a smaller --count",
+         where_, lines_.size(), count_, kMostPictures);
+}
+
+Job JobList::read(const Line& line) const {
+  Job job = defaults_;
+  job.line = line.number;
+  const std::string where = fmt::format("{}:{}", where_, line.number);
+  const std::string_view text = std::string_view(text_).substr(line.begin, line.size);
+  try {
+    if (text.size() > kMostText)
+      fail(Fault::usage, "{}: is longer than {} KiB; shorten it", where, kMostText >> 10);
+    if (text.starts_with('{'))
+      apply(Config::parse(text, where, Fault::usage), job);
+    else
+      job.request.prompt = to_valid_utf8(text);
+  } catch (const Error& error) {
+    job.problem = error.what();
+    if (!job.problem.starts_with(where)) job.problem = fmt::format("{}: {}", where, job.problem);
+  }
+  return job;
+}
+
+Job JobList::picture(int index) {
+  const int which = index / count_;
+  const int of_job = index % count_;
+  Job job = lines_.empty() ? defaults_ : read(lines_[static_cast<size_t>(which)]);
+  if (of_job == 0 && job.seed) drawn_seed_ = seed_or_draw(*job.seed);
+  job.request.seed =
+      job.seed ? drawn_seed_ + static_cast<uint64_t>(of_job) : common_seed_ + static_cast<uint64_t>(index);
+  return job;
 }
 
 int find_class(const ModelFolder& folder, const std::string& name_or_id) {
@@ -132,9 +152,9 @@ int find_class(const ModelFolder& folder, const std::string& name_or_id) {
 std::string read_prompt(const std::string& argument) {
   std::string text = argument;
   if (argument == "-")
-    text.assign(std::istreambuf_iterator<char>(std::cin), {});
+    text = read_standard_input();
   else if (argument.starts_with('@'))
-    text = read_text_file(argument.substr(1));
+    text = read_text_file(argument.substr(1), kMostText);
   text.resize(text.find_last_not_of("\r\n") + 1);
   return to_valid_utf8(text);
 }

@@ -1,6 +1,7 @@
 // What the command line or a line of a batch file asks for.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,19 +21,50 @@ struct Job {
   std::string problem;          // why this line cannot run
 };
 
-// A prompt a line, or an object of JSON with any of prompt, negative_prompt, class, width, height, steps,
-// cfg_scale, guidance_interval, sampler, shift, eta, accelerate, seed; the rest is taken from `defaults`.
-// Empty lines count, but are no jobs.
-std::vector<Job> read_batch(std::string_view text, const std::string& where, const Job& defaults);
+// A negative seed is drawn: 32 bits, short enough to be typed again.
+uint64_t seed_or_draw(int64_t seed);
 
-// One job a picture, `count` of each. A job with a seed of its own counts up from there; the i-th picture of
-// all takes the common seed + i. Negative seeds are drawn.
-std::vector<Job> expand(const std::vector<Job>& jobs, int count, int64_t common_seed);
+// What a command line asks for, picture by picture: a job is made when its turn comes, so that a million of
+// them cost no more memory than their text.
+class JobList {
+ public:
+  // `count` pictures of one job.
+  JobList(Job job, int count, uint64_t seed);
+  // `count` pictures of each line of a batch: a prompt a line, or an object of JSON with any of prompt,
+  // negative_prompt, class, width, height, steps, cfg_scale, guidance_interval, sampler, shift, eta,
+  // accelerate, seed; the rest is taken from `defaults`. Empty lines count, but are no jobs. `where` names
+  // the file in messages.
+  JobList(std::string text, std::string where, Job defaults, int count, uint64_t seed);
+
+  int size() const { return static_cast<int>(num_jobs() * static_cast<size_t>(count_)); }
+  // In order, from 0. A job with a seed of its own counts up from there; the i-th picture of all takes the
+  // common seed
+  // + i. Negative seeds of jobs are drawn.
+  Job picture(int index);
+
+ private:
+  struct Line {
+    size_t begin = 0, size = 0;
+    int number = 0;  // from 1
+  };
+  size_t num_jobs() const { return lines_.empty() ? 1 : lines_.size(); }
+  Job read(const Line& line) const;
+
+  std::string text_;  // of a batch
+  std::string where_;
+  std::vector<Line> lines_;  // none: there is one job
+  Job defaults_;
+  int count_;
+  uint64_t common_seed_;
+  uint64_t drawn_seed_ = 0;  // of the job that is being painted
+};
 
 // "207" or a name in id2label of model_index.json, such as "golden retriever"; Fault::usage.
 int find_class(const ModelFolder& folder, const std::string& name_or_id);
 
-// "-" reads standard input, "@FILE" a file; the line breaks at the end go.
+// "-" reads standard input, "@FILE" a file; the line breaks at the end go. At most kMostText bytes,
+// Fault::usage.
+inline constexpr size_t kMostText = size_t{1} << 20;
 std::string read_prompt(const std::string& argument);
 
 // "0.2,0.8": shares of the run, ascending. Fault::usage.

@@ -1,17 +1,17 @@
 #include "cli/json_progress.h"
 
-#include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 #include <utility>
+
+#include "base/say.h"
+#include "base/utf8.h"
 
 namespace diorama::cli {
 
 using Json = nlohmann::ordered_json;
 
 void JsonProgress::write(const Json& event) {
-  fmt::print(out_, "{}\n", event.dump(-1, ' ', false, Json::error_handler_t::replace));
-  std::fflush(out_);
+  put(out_, event.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n");
 }
 
 void JsonProgress::start(const RunStart& run) {
@@ -20,7 +20,11 @@ void JsonProgress::start(const RunStart& run) {
          {"jobs", run.jobs},
          {"model", run.model},
          {"device", run.device},
-         {"precision", run.precision}});
+         {"precision", run.precision},
+         {"width", run.width},
+         {"height", run.height},
+         {"steps", run.steps_each},
+         {"memory_bytes", run.memory_bytes}});
 }
 
 void JsonProgress::stage(int job, Stage stage) {
@@ -59,7 +63,7 @@ void JsonProgress::write_step(int job, std::string_view stage, const StepReport&
 }
 
 void JsonProgress::warning(int, const std::string& text) {
-  fmt::print(log_, "diorama: warning: {}\n", text);
+  if (said_.is_new(text)) say(log_, "diorama: warning: {}\n", one_line(text, kMostInALine));
   warnings_.push_back(text);
 }
 
@@ -90,7 +94,7 @@ void JsonProgress::comparison(int job, const ExactComparison& comparison) {
 
 void JsonProgress::error(int job, int line, const Failure& failure, int steps_missed) {
   eta_.drop(steps_missed);
-  fmt::print(log_, "diorama: {}\n", failure.message);
+  say(log_, "diorama: {}\n", one_line(failure.message, kMostInALine));
   Json event{{"type", "error"}};
   if (job > 0) event["job"] = job;
   if (line > 0) event["line"] = line;

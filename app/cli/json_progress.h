@@ -4,6 +4,7 @@
 
 #include "cli/eta.h"
 #include "cli/progress.h"
+#include "cli/said_once.h"
 
 namespace diorama::cli {
 
@@ -13,6 +14,7 @@ class JsonProgress final : public Progress {
   JsonProgress(std::FILE* out, std::FILE* log) : out_(out), log_(log) {}
 
   void start(const RunStart& run) override;
+  void fewer_steps(int steps) override { eta_.drop(steps); }
   void stage(int job, Stage stage) override;
   void forecast(int job, const RunForecast& forecast) override;
   void step(int job, const StepReport& report) override;
@@ -31,6 +33,7 @@ class JsonProgress final : public Progress {
   std::FILE* log_;
   Eta eta_;
   std::vector<std::string> warnings_;  // of the job that runs
+  SaidOnce said_;
 };
 
 }  // namespace diorama::cli

@@ -1,8 +1,13 @@
 #include <cstdio>
+#include <cstdlib>
+#include <exception>
 
+#include "base/process.h"
+#include "base/say.h"
 #include "base/utf8.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/progress.h"
 #include "cpu/waiting.h"
 
 namespace diorama::cli {
@@ -36,9 +41,17 @@ int guarded(int argc, char** argv) {
     return run(argc, argv);
   } catch (...) {
     const Failure failure = current_failure();
-    fmt::print(stderr, "diorama: {}\n", to_printable_utf8(failure.message));
+    say(stderr, "diorama: {}\n", one_line(failure.message, kMostInALine));
     return failure.exit_code;
   }
+}
+
+// Where memory ends inside a parallel loop, no exception can leave it.
+[[noreturn]] void end_for_want_of_memory() {
+  const Failure failure = std::current_exception() ? current_failure() : Failure{};
+  if (failure.exit_code != kOutOfMemory) std::abort();
+  say(stderr, "diorama: {}\n", one_line(failure.message, kMostInALine));
+  std::_Exit(failure.exit_code);
 }
 
 }  // namespace
@@ -46,9 +59,12 @@ int guarded(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   using namespace diorama::cli;
+  diorama::prepare_process();
   diorama::cpu::wait_passively(argv);
+  std::set_terminate(end_for_want_of_memory);
+  std::setvbuf(stdout, nullptr, _IONBF, 0);  // what could not be written is not tried again at the end
   const int code = guarded(argc, argv);
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
-  std::fputs("diorama: standard output cannot be written\n", stderr);
+  if (std::ferror(stdout) == 0) return code;
+  diorama::say(stderr, "diorama: standard output cannot be written\n");
   return code == kDone ? kFileSystem : code;
 }

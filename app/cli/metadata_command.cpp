@@ -1,11 +1,12 @@
-#include <fmt/format.h>
-
 #include <memory>
+#include <span>
 
 #include "base/error.h"
 #include "base/file.h"
-#include "base/utf8.h"
+#include "base/say.h"
 #include "cli/commands.h"
+#include "cli/json_text.h"
+#include "io/png.h"
 #include "io/recipe.h"
 
 namespace diorama::cli {
@@ -17,13 +18,13 @@ struct MetadataOptions {
 };
 
 void show(const MetadataOptions& options) {
-  const MappedFile file(options.image);
-  const auto recipe = read_recipe(read_png_texts(file.bytes(), options.image), options.image);
+  const std::string file = read_png_file(options.image);
+  const auto recipe = recipe_in_png(std::as_bytes(std::span(file)), options.image);
   if (!recipe) fail(Fault::file_system, "{}: holds no recipe that is known", options.image);
   if (options.json)
-    fmt::print("{}\n", to_json(*recipe).dump(2));
+    say(stdout, "{}\n", json_text(to_json(*recipe), 2));
   else
-    fmt::print("{}\n", to_printable_utf8(parameters_text(*recipe)));
+    say(stdout, "{}\n", parameters_text(*recipe));
 }
 
 }  // namespace

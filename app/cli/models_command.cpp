@@ -1,9 +1,9 @@
-#include <fmt/format.h>
-
 #include <memory>
-#include <nlohmann/json.hpp>
 
+#include "base/say.h"
+#include "base/utf8.h"
 #include "cli/commands.h"
+#include "cli/json_text.h"
 #include "io/model_search.h"
 #include "pipeline/devices.h"
 #include "study/model_info.h"
@@ -13,18 +13,29 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json listed(const std::filesystem::path& path) {
-  const ModelFolder folder = ModelFolder::open(path);
+constexpr size_t kMostOfLine = 5000;  // bytes of what a folder or a file says
+
+Json describe(const ModelFolder& folder) {
   return {{"name", folder.name()}, {"title", folder.title()}, {"path", folder.path().string()}};
+}
+
+// A model that cannot be read does not hide the others.
+Json listed(const std::filesystem::path& path) try {
+  return describe(ModelFolder::open(path));
+} catch (const std::exception& error) {
+  say(stderr, "diorama: {}\n", one_line(error.what(), kMostOfLine));
+  return {{"name", path.filename().string()}, {"path", path.string()}, {"fault", error.what()}};
 }
 
 void list(bool json) {
   Json models = Json::array();
   for (const auto& path : list_models()) models.push_back(listed(path));
-  if (json) return fmt::print("{}\n", models.dump(2));
+  if (json) return say(stdout, "{}\n", json_text(models, 2));
+  const auto word = [](const Json& text) { return one_line(text.get<std::string>(), kMostOfLine); };
   for (const Json& model : models)
-    fmt::print("{:<24}{:<32}{}\n", model["name"].get<std::string>(), model["title"].get<std::string>(),
-               model["path"].get<std::string>());
+    say(stdout, "{:<24}{:<32}{}\n", word(model["name"]),
+        model.contains("fault") ? "(cannot be used)" : word(model["title"]),
+        word(model.contains("fault") ? model["fault"] : model["path"]));
 }
 
 Json to_json(const PartInfo& part) {
@@ -45,13 +56,13 @@ double mib(size_t bytes) {
 }
 
 void print_text(const PartInfo& part) {
-  fmt::print("{} ({})\n", part.part, part.class_name);
-  fmt::print("  parameters   {:.2f} M\n", static_cast<double>(part.num_parameters) / 1e6);
-  fmt::print("  evaluation   {}: {:.3f} G multiply-adds\n", part.evaluation,
-             static_cast<double>(part.multiply_adds) / 1e9);
+  say(stdout, "{} ({})\n", part.part, one_line(part.class_name));
+  say(stdout, "  parameters   {:.2f} M\n", static_cast<double>(part.num_parameters) / 1e6);
+  say(stdout, "  evaluation   {}: {:.3f} G multiply-adds\n", part.evaluation,
+      static_cast<double>(part.multiply_adds) / 1e9);
   for (const PartCost& cost : part.costs)
-    fmt::print("  {:<12} {:.1f} MiB of weights, {:.1f} MiB to work with\n", cost.precision,
-               mib(cost.weight_bytes), mib(cost.work_bytes));
+    say(stdout, "  {:<12} {:.1f} MiB of weights, {:.1f} MiB to work with\n", cost.precision,
+        mib(cost.weight_bytes), mib(cost.work_bytes));
 }
 
 void show(const std::string& model, bool json) {
@@ -59,13 +70,14 @@ void show(const std::string& model, bool json) {
   const auto device = open_device({.name = "cpu"});
   const auto parts = describe_parts(folder, *device);
   if (json) {
-    Json info = listed(folder.path());
+    Json info = describe(folder);
     for (const PartInfo& part : parts) info["parts"].push_back(to_json(part));
-    fmt::print("{}\n", info.dump(2));
+    say(stdout, "{}\n", json_text(info, 2));
     return;
   }
-  fmt::print("{}\n{}\n", folder.title(), folder.path().string());
-  if (folder.has("scheduler")) fmt::print("scheduler ({})\n", folder.class_of("scheduler"));
+  say(stdout, "{}\n{}\n", one_line(folder.title(), kMostOfLine),
+      one_line(folder.path().string(), kMostOfLine));
+  if (folder.has("scheduler")) say(stdout, "scheduler ({})\n", one_line(folder.class_of("scheduler")));
   for (const PartInfo& part : parts) print_text(part);
 }
 

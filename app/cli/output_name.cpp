@@ -58,6 +58,9 @@ void check_folder(const fs::path& file) {
          folder.string(), std::strerror(errno));
 }
 
+// Names end in a number of at most nine digits; files of larger ones are none of ours.
+constexpr int kMaxNumber = 999'999'999;
+
 // The number between `before` and `after`, or 0.
 int number_in(std::string_view name, std::string_view before, std::string_view after) {
   if (!name.starts_with(before) || !name.ends_with(after) || name.size() <= before.size() + after.size())
@@ -65,7 +68,8 @@ int number_in(std::string_view name, std::string_view before, std::string_view a
   const std::string_view digits = name.substr(before.size(), name.size() - before.size() - after.size());
   int number = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  return error == std::errc() && end == digits.data() + digits.size() && number > 0 ? number : 0;
+  const bool all = error == std::errc() && end == digits.data() + digits.size();
+  return all && number > 0 && number <= kMaxNumber ? number : 0;
 }
 
 int first_free_number(const OutputPattern& pattern) {
@@ -77,6 +81,50 @@ int first_free_number(const OutputPattern& pattern) {
     highest = std::max(
         highest, number_in(entry.path().filename().string(), before.filename().string(), pattern.after));
   return highest + 1;
+}
+
+// A link that leads nowhere is a taken name too.
+bool is_taken(const fs::path& path) {
+  std::error_code unknown;
+  return fs::exists(fs::symlink_status(path, unknown));
+}
+
+// What only writing would find out otherwise, when the picture is painted.
+void check_name(const fs::path& file, std::string_view longest_suffix) {
+  const fs::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  const long most = ::pathconf(folder.c_str(), _PC_NAME_MAX);
+  const size_t length = file.filename().native().size() + longest_suffix.size();
+  if (most > 0 && length > static_cast<size_t>(most))
+    fail(Fault::file_system,
+         "{}: the name is too long: with all that may be added {} characters, {} are allowed here; choose a "
+         "shorter one",
+         file.string(), length, most);
+  std::error_code unknown;
+  if (const fs::file_status there = fs::status(file, unknown);
+      fs::exists(there) && !fs::is_regular_file(there))
+    fail(Fault::file_system, "{}: is not a regular file; choose another name", file.string());
+}
+
+OutputPattern numbered(const OutputPattern& pattern) {
+  const size_t suffix = pattern.before.size() - kSuffix.size();
+  return {pattern.before.substr(0, suffix) + "-", 4, pattern.before.substr(suffix)};
+}
+
+fs::path name_of(const OutputPattern& pattern, int number) {
+  if (!pattern.width) return pattern.before;
+  return fmt::format("{}{:0{}}{}", pattern.before, number, *pattern.width, pattern.after);
+}
+
+// Under the first number from `number` on that nobody else takes; leaves the number after it.
+fs::path save_numbered(const OutputPattern& pattern, int& number, std::string_view picture) {
+  for (;;) {
+    fs::path path = name_of(pattern, number);
+    if (write_new_file(path, picture)) {
+      ++number;
+      return path;
+    }
+    number = std::max(number + 1, first_free_number(pattern));
+  }
 }
 
 }  // namespace
@@ -104,23 +152,52 @@ OutputPattern parse_output_pattern(std::string_view text) {
   return pattern;
 }
 
-OutputNames::OutputNames(OutputPattern pattern, bool several, bool overwrite) : pattern_(std::move(pattern)) {
-  if (!pattern_.width && several) {
-    const size_t suffix = pattern_.before.size() - kSuffix.size();
-    pattern_ = {pattern_.before.substr(0, suffix) + "-", 4, pattern_.before.substr(suffix)};
-  }
+OutputNames::OutputNames(OutputPattern pattern, bool several, bool overwrite, std::string_view longest_suffix)
+    : pattern_(std::move(pattern)), overwrite_(overwrite) {
+  constexpr std::string_view kNumber = "-0001";  // where a name turns out to be taken
+  if (!pattern_.width && several) pattern_ = numbered(pattern_);
   check_folder(name(1));
-  if (overwrite) return;
-  if (pattern_.width)
-    number_ = first_free_number(pattern_);
-  else if (path_exists(pattern_.before))
+  if (!overwrite_ && pattern_.width) number_ = first_free_number(pattern_);
+  check_name(path(), std::max(longest_suffix, kNumber, [](auto a, auto b) { return a.size() < b.size(); }));
+  if (!overwrite_ && !pattern_.width && is_taken(pattern_.before))
     fail(Fault::file_system, "{}: exists already; add --overwrite, or a number as in out-%04d.png",
          pattern_.before);
 }
 
 fs::path OutputNames::name(int number) const {
-  if (!pattern_.width) return pattern_.before;
-  return fmt::format("{}{:0{}}{}", pattern_.before, number, *pattern_.width, pattern_.after);
+  return name_of(pattern_, number);
+}
+
+fs::path OutputNames::save(std::string_view picture) {
+  if (overwrite_) {
+    fs::path path = name(number_++);
+    write_file_atomically(path, picture);
+    return path;
+  }
+  if (pattern_.width) return save_numbered(pattern_, number_, picture);
+  fs::path path = pattern_.before;
+  if (write_new_file(path, picture)) return path;
+  const OutputPattern others = numbered(pattern_);
+  int number = first_free_number(others);
+  const fs::path kept = save_numbered(others, number, picture);
+  fail(Fault::file_system,
+       "{}: was made by somebody else while this picture was painted; the picture is kept in {}",
+       path.string(), kept.string());
+}
+
+fs::path with_suffix(const fs::path& picture, std::string_view suffix) {
+  return picture.parent_path() /
+         fmt::format("{}{}{}", picture.stem().string(), suffix, picture.extension().string());
+}
+
+fs::path save_beside(const fs::path& path, std::string_view bytes, bool overwrite) {
+  if (overwrite) {
+    write_file_atomically(path, bytes);
+    return path;
+  }
+  fs::path free = path;
+  for (int i = 2; !write_new_file(free, bytes); ++i) free = with_suffix(path, fmt::format("-{}", i));
+  return free;
 }
 
 }  // namespace diorama::cli

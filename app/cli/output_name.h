@@ -17,21 +17,36 @@ struct OutputPattern {
 // Fault::usage for anything else after a percent sign, and for names that do not end in .png.
 OutputPattern parse_output_pattern(std::string_view text);
 
-// Hands out names. Without a number in the pattern "-0001", ... is inserted when there are several pictures.
-// Numbers go on after the files that are there, or, overwriting, begin at 1.
+// Puts pictures under their names. Without a number in the pattern "-0001", ... is inserted when there are
+// several pictures. Numbers go on after the files that are there, or, overwriting, begin at 1.
 class OutputNames {
  public:
   // Fault::file_system where the folder cannot be written to or a name without a number is taken.
-  OutputNames(OutputPattern pattern, bool several, bool overwrite);
-  // Of the next picture; the same until it is there.
+  // `longest_suffix` is what may be added to a name later (for the files beside a picture), so that a name
+  // too long is found now.
+  OutputNames(OutputPattern pattern, bool several, bool overwrite, std::string_view longest_suffix = "");
+
+  // What the next picture will be called, unless somebody takes that name meanwhile.
   std::filesystem::path path() const { return name(number_); }
-  void advance() { ++number_; }
+
+  // Writes the next picture and returns where. Unless it was to overwrite, nothing that is there by then is
+  // replaced: the next free number is taken. A name without a number that is taken by then is
+  // Fault::file_system, and the message says under which other name the picture is kept.
+  std::filesystem::path save(std::string_view picture);
 
  private:
   std::filesystem::path name(int number) const;
 
   OutputPattern pattern_;
+  bool overwrite_;
   int number_ = 1;  // of the next picture
 };
+
+// "folder/cat.png" with "-exact": "folder/cat-exact.png".
+std::filesystem::path with_suffix(const std::filesystem::path& picture, std::string_view suffix);
+
+// Writes a file that belongs beside a picture and returns where: under `path`, or, where that is taken and
+// not to be overwritten, with "-2", "-3", ... after its stem.
+std::filesystem::path save_beside(const std::filesystem::path& path, std::string_view bytes, bool overwrite);
 
 }  // namespace diorama::cli

@@ -1,6 +1,7 @@
 // What the user sees while pictures are made: words and a bar, or JSON lines (DESIGN 5).
 #pragma once
 
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -16,7 +17,9 @@ namespace diorama::cli {
 struct RunStart {
   std::string model, device, precision;
   int jobs = 0;
-  int steps = 0;  // of all jobs
+  int64_t steps = 0;                          // of all jobs, if they are all as long as the first
+  int width = 0, height = 0, steps_each = 0;  // of the first
+  size_t memory_bytes = 0;                    // that its largest stage takes, weights included
 };
 
 struct ImageSaved {
@@ -40,6 +43,8 @@ class Progress {
   virtual ~Progress() = default;
 
   virtual void start(const RunStart& run) = 0;
+  // The job that begins takes so many steps fewer than the first (negative: more).
+  virtual void fewer_steps(int steps) = 0;
   // Jobs are counted from 1.
   virtual void stage(int job, Stage stage) = 0;
   // Before the steps of a job with acceleration.
@@ -54,6 +59,9 @@ class Progress {
   virtual void error(int job, int line, const Failure& failure, int steps_missed) = 0;
   virtual void end(int saved, int failed, int exit_code) = 0;
 };
+
+// Bytes of a message; what is longer is cut.
+inline constexpr size_t kMostInALine = 600;
 
 // The stage in which a parent's steps are taken again.
 inline constexpr std::string_view kParent = "parent";

@@ -1,8 +1,8 @@
-#include <fmt/format.h>
-
+#include <cstdio>
 #include <memory>
-#include <nlohmann/json.hpp>
 
+#include "base/say.h"
+#include "base/utf8.h"
 #include "cli/commands.h"
 #include "cli/compute_options.h"
 #include "cli/terminal_line.h"
@@ -34,20 +34,20 @@ double mib(size_t bytes) {
 }
 
 void print_fidelity(const char* name, const Fidelity& fidelity) {
-  fmt::print("  {:<18} {:8.4f} {:8.4f} {:8.4f}\n", name, fidelity.mean, fidelity.tenth, fidelity.worst);
+  say(stdout, "  {:<18} {:8.4f} {:8.4f} {:8.4f}\n", name, fidelity.mean, fidelity.tenth, fidelity.worst);
 }
 
 void print_text(const QuantiseReport& report) {
-  fmt::print("{:<44} {:>6} {:>6} {:>9} {:>13} {:>13} {:>13}\n", "layer", "format", "bits", "KiB",
-             "weight error", "output error", "nearest codes");
+  say(stdout, "{:<44} {:>6} {:>6} {:>9} {:>13} {:>13} {:>13}\n", "layer", "format", "bits", "KiB",
+      "weight error", "output error", "nearest codes");
   for (const LayerReport& layer : report.layers)
-    fmt::print("{:<44} {:>6} {:>6.2f} {:>9.0f} {:>13.4f} {:>13} {:>13}\n", layer.path, layer.format,
-               layer.bits, static_cast<double>(layer.bytes) / 1024, layer.weight_error,
-               layer.output_error > 0 ? fmt::format("{:.4f}", layer.output_error) : "",
-               layer.nearest_error > 0 ? fmt::format("{:.4f}", layer.nearest_error) : "");
-  fmt::print("weights {:.1f} MiB, were {:.1f} MiB\n", mib(report.bytes_after), mib(report.bytes_before));
+    say(stdout, "{:<44} {:>6} {:>6.2f} {:>9.0f} {:>13.4f} {:>13} {:>13}\n", layer.path, layer.format,
+        layer.bits, static_cast<double>(layer.bytes) / 1024, layer.weight_error,
+        layer.output_error > 0 ? fmt::format("{:.4f}", layer.output_error) : "",
+        layer.nearest_error > 0 ? fmt::format("{:.4f}", layer.nearest_error) : "");
+  say(stdout, "weights {:.1f} MiB, were {:.1f} MiB\n", mib(report.bytes_after), mib(report.bytes_before));
   if (report.pictures == 0) return;
-  fmt::print("{} pictures against f32: mean, 10th percentile, worst\n", report.pictures);
+  say(stdout, "{} pictures against f32: mean, 10th percentile, worst\n", report.pictures);
   print_fidelity("psnr, dB", report.psnr);
   print_fidelity("ssim", report.ssim);
   print_fidelity("psnr of bf16, dB", report.ceiling_psnr);
@@ -69,10 +69,14 @@ void run(Options& options) {
         line.show(fmt::format("{} {}/{}", progress.what, progress.done, progress.total));
       });
   line.clear();
+  for (const std::string& left_out : report.left_out) say(stderr, "diorama: {}\n", one_line(left_out, 600));
   if (options.json)
-    fmt::print("{}\n", to_json(report));
+    say(stdout, "{}\n", to_json(report));
   else
     print_text(report);
+  if (std::ferror(stdout) != 0)
+    say(stderr, "diorama: {} is complete; only its report cannot be printed\n",
+        one_line(options.destination, 600));
 }
 
 }  // namespace

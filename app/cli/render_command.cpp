@@ -73,6 +73,10 @@ void add_output_options(CLI::App& command, RenderOptions& options) {
   command.add_flag("--compare-exact", options.compare_exact,
                    "Make each picture without acceleration too, and say how far they are apart");
   command.add_flag("--overwrite", options.overwrite, "Write over pictures that are there");
+  command.add_flag(
+      "--allow-large", options.allow_large,
+      "Paint a size that a picture's recipe or the model's files ask for even where it is many times "
+      "the model's own");
   command.add_option("--save-steps", options.save_steps, "A folder for a preview of every step");
   command.add_flag("--save-steps-decoded", options.save_steps_decoded,
                    "Decode those previews: slower, exact");

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <set>
+#include <map>
+#include <span>
 
 #include "base/file.h"
+#include "base/say.h"
+#include "base/utf8.h"
 #include "cli/output_name.h"
 #include "cli/signals.h"
 #include "cli/step_images.h"
@@ -18,42 +21,37 @@ namespace diorama::cli {
 namespace {
 
 Recipe recipe_in(const std::string& path) {
-  const MappedFile file(path);
-  const auto recipe = read_recipe(read_png_texts(file.bytes(), path), path);
+  const std::string file = read_png_file(path);
+  const auto recipe = recipe_in_png(std::as_bytes(std::span(file)), path);
   if (!recipe) fail(Fault::usage, "{}: holds no recipe", path);
   return *recipe;
 }
 
-std::vector<Job> requested_jobs(const RenderOptions& options) {
+JobList requested_jobs(const RenderOptions& options) {
   if (options.batch) {
-    const auto jobs = read_batch(read_text_file(*options.batch), *options.batch, options.job);
-    if (jobs.empty()) fail(Fault::usage, "{}: holds no prompts; write one a line", *options.batch);
-    return jobs;
+    constexpr size_t kMostBatch = size_t{256} << 20;
+    return {read_text_file(*options.batch, kMostBatch), *options.batch, options.job, options.count,
+            seed_or_draw(options.seed)};
   }
   if (!options.prompt && options.job.class_name.empty())
     fail(Fault::usage, "[render] nothing to paint; give --prompt, --class or --batch");
   Job job = options.job;
   if (options.prompt) job.request.prompt = read_prompt(*options.prompt);
-  return {job};
+  return {job, options.count, seed_or_draw(options.seed)};
 }
 
-// The model a picture was made with.
-ModelFolder model_of(const Recipe& recipe, const std::string& where, const std::string& wish) {
+// The model a picture was made with, and whether that is known only by what was hashed in earlier versions.
+FoundModel model_of(const Recipe& recipe, const std::string& where, const std::string& wish) {
   if (!wish.empty()) {
     ModelFolder folder = ModelFolder::open(find_model(wish));
-    if (folder.content_hash() == recipe.model_hash) return folder;
-    fail(Fault::usage, "{}: was made with another model than {}", where, folder.title());
+    const HashMatch match = folder.match(recipe.model_hash);
+    if (match == HashMatch::none)
+      fail(Fault::usage, "{}: was made with another model than {}", where, folder.title());
+    return {std::move(folder), match};
   }
-  for (const auto& path : list_models()) {
-    try {
-      ModelFolder folder = ModelFolder::open(path);
-      if (folder.content_hash() == recipe.model_hash) return folder;
-    } catch (const Error& error) {  // a broken one is not the one that is looked for
-      if (error.fault() != Fault::model_file && error.fault() != Fault::file_system) throw;
-    }
-  }
+  if (auto found = find_model_by_hash(recipe.model_hash, recipe.model)) return std::move(*found);
   fail(Fault::usage, "{}: was made with {}, which is not among the models here; say where it is with --model",
-       where, recipe.model);
+       where, one_line(recipe.model));
 }
 
 // Failures that the other jobs of a batch do not share.
@@ -65,11 +63,13 @@ bool concerns_one_job(Fault fault) {
 constexpr const char* kModel = "diorama-mini";
 
 // Pictures that --compare-exact writes beside one.
-constexpr const char* kExact = "-exact";
-constexpr const char* kDifference = "-difference";
-std::filesystem::path beside(const std::filesystem::path& path, const char* what) {
-  return path.parent_path() / (path.stem().string() + what + path.extension().string());
-}
+constexpr std::string_view kExact = "-exact";
+constexpr std::string_view kDifference = "-difference";
+
+// Thrown where a job's failure ends the run, with the words for it.
+struct EndOfRun {
+  Failure failure;
+};
 
 class Run {
  public:
@@ -77,17 +77,28 @@ class Run {
 
   // The exit code of a run that no failure ends.
   int paint();
+  // Says what ended the run; returns the exit code.
+  int report_end(const Failure& failure);
   int saved() const { return saved_; }
   int failed() const { return failed_; }
 
  private:
+  void open_model();
   void prepare(Job& job);
+  const ChosenPlan& plan_called(const std::string& name);
+  void check_size(const RenderRequest& request, bool size_is_typed) const;
   int num_steps(const Job& job) const { return job.problem.empty() ? job.request.steps.value() : 0; }
   void start();
+  void say_start(const Job& first);
+  // Said once, after the start.
+  void note(const std::string& text);
+  RenderObserver observer(int number);
+  std::filesystem::path save(const RenderResult& result);
   void compare_exact(int number, const RenderResult& accelerated, const std::filesystem::path& path);
   void paint(int number, const Job& job);
   void try_to_paint(int number, const Job& job);
   void report_failure(int number, const Job& job, const Failure& failure);
+  std::string where(const Job& job, const std::string& message) const;
 
   const RenderOptions& options_;
   Progress& progress_;
@@ -95,95 +106,181 @@ class Run {
   std::unique_ptr<Pipeline> pipeline_;
   std::optional<OutputNames> names_;
   std::optional<StepImages> step_images_;
-  std::vector<Job> jobs_;
-  std::set<std::string> notes_;  // to be said once
-  int steps_done_ = 0;           // of the job that runs
+  std::optional<Recipe> repeated_;  // the recipe of the picture that is made again
+  std::optional<JobList> jobs_;
+  std::map<std::string, ChosenPlan> plans_;  // by the name they were asked for
+  std::vector<std::string> notes_;           // to be said after the start
+  bool started_ = false;
+  int running_ = 0;  // the job that runs, from 1; 0: none
+  int running_line_ = 0;
+  int steps_each_ = 0;  // of the first job
+  int steps_done_ = 0;  // of the job that runs
+  Stage stage_ = Stage::load;
+  bool saving_ = false;
   int saved_ = 0;
   int failed_ = 0;
 };
+
+// A plan is read, and the model's hash compared, once a run.
+const ChosenPlan& Run::plan_called(const std::string& name) {
+  const auto known = plans_.find(name);
+  if (known != plans_.end()) return known->second;
+  ChosenPlan chosen = choose_acceleration(pipeline_->folder(), name);
+  if (!chosen.note.empty()) note(chosen.note);
+  return plans_.emplace(name, std::move(chosen)).first->second;
+}
+
+// Nobody has typed a size that comes out of a file: a stranger's picture must not take hours unasked.
+void Run::check_size(const RenderRequest& request, bool size_is_typed) const {
+  constexpr double kMostTimesTheModels = 16;  // four times as wide and as high
+  const double pixels = static_cast<double>(*request.width) * *request.height;
+  const int side = pipeline_->own_size();
+  const double times = pixels / (static_cast<double>(side) * side);
+  if (size_is_typed || options_.allow_large || times <= kMostTimesTheModels) return;
+  fail(Fault::usage,
+       "[size] {} for {} x {}, {:.0f} times the pixels of the model's own {} x {}, which takes {:.0f} MiB of "
+       "memory; add --allow-large to paint it",
+       repeated_ ? "the picture asks" : "the model's files ask", *request.width, *request.height, times, side,
+       side, static_cast<double>(pipeline_->memory_needed(request)) / (1 << 20));
+}
 
 // What the model leaves to decide, or why the job cannot run; on the command line that ends the run.
 void Run::prepare(Job& job) {
   if (!job.problem.empty()) return;
   try {
     if (!job.class_name.empty()) job.request.class_label = find_class(pipeline_->folder(), job.class_name);
+    const bool size_is_typed = !repeated_ && job.request.width && job.request.height;
     job.request = pipeline_->resolve(job.request);
-    if (!job.request.decisions) {
-      ChosenPlan chosen = choose_acceleration(pipeline_->folder(), job.accelerate);
-      job.request.acceleration = std::move(chosen.plan);
-      if (!chosen.note.empty()) notes_.insert(chosen.note);
-    }
+    check_size(job.request, size_is_typed);
+    if (!job.request.decisions) job.request.acceleration = plan_called(job.accelerate).plan;
     if (options_.compare_exact && !job.request.acceleration)
       fail(Fault::usage, "[compare-exact] the picture is exact already; choose a plan with --accelerate");
   } catch (const Error& error) {
     if (!options_.batch || !concerns_one_job(error.fault())) throw;
-    job.problem = fmt::format("{}:{}: {}", *options_.batch, job.line, error.what());
+    job.problem = where(job, error.what());
   }
 }
 
-void Run::start() {
-  std::optional<Recipe> recipe;
-  const std::string repeated = options_.exact.value_or(options_.replay.value_or(""));
-  if (repeated.empty()) {
-    jobs_ = expand(requested_jobs(options_), options_.count, options_.seed);
-  } else {
-    recipe = recipe_in(repeated);
-    jobs_.emplace_back().request = request_of(*recipe, options_.exact.has_value(), repeated);
-  }
-  names_.emplace(parse_output_pattern(options_.output), jobs_.size() > 1, options_.overwrite);
-  const ModelFolder folder =
-      recipe ? model_of(*recipe, repeated, options_.model)
-             : ModelFolder::open(find_model(options_.model.empty() ? kModel : options_.model));
+std::string Run::where(const Job& job, const std::string& message) const {
+  return job.line > 0 ? fmt::format("{}:{}: {}", *options_.batch, job.line, message) : message;
+}
+
+void Run::open_model() {
+  const std::string asked = options_.exact.value_or(options_.replay.value_or(""));
+  const auto found = [&]() -> FoundModel {
+    if (repeated_) return model_of(*repeated_, asked, options_.model);
+    return {
+        ModelFolder::open(options_.model.empty() ? find_model_by_name(kModel) : find_model(options_.model)),
+        HashMatch::bytes};
+  };
+  const auto [folder, match] = found();
+  if (match == HashMatch::samples)
+    note(
+        "the picture names the model by a part of its bytes, as earlier versions did; if they were changed "
+        "since, "
+        "the picture is another one");
   device_ = open_compute_device(options_.compute);
-  const bool as_recorded = recipe && options_.compute.precision == "auto";
+  const bool as_recorded = repeated_ && options_.compute.precision == "auto";
   const Precision precision =
-      choose_precision(as_recorded ? recipe->precision : options_.compute.precision, *device_, folder);
-  if (recipe && recipe->device != device_->description())
-    notes_.insert(fmt::format("the picture was made on {}; this device's bytes may differ", recipe->device));
+      choose_precision(as_recorded ? repeated_->precision : options_.compute.precision, *device_, folder);
+  if (repeated_ && repeated_->device != device_->description())
+    note(fmt::format("the picture was made on {}; this device's bytes may differ",
+                     one_line(repeated_->device, 200)));
   if (precision.transformer->integer() && quantised_format(folder) == nullptr)
-    fmt::print(
-        stderr,
-        "weights become {} while they are loaded, with nearest codes; `diorama models quantize` finds better "
-        "ones\n",
-        precision.name);
+    note(
+        fmt::format("weights become {} while they are loaded, with nearest codes; `diorama models quantize` "
+                    "finds better ones",
+                    precision.name));
   pipeline_ = std::make_unique<Pipeline>(folder, *device_, precision);
+}
+
+void Run::start() {
+  const std::string asked = options_.exact.value_or(options_.replay.value_or(""));
+  if (asked.empty()) {
+    jobs_.emplace(requested_jobs(options_));
+  } else {
+    repeated_ = recipe_in(asked);
+    jobs_.emplace(Job{.request = request_of(*repeated_, options_.exact.has_value(), asked)}, 1,
+                  repeated_->seed);
+  }
+  std::string_view longest_suffix = options_.compare_exact ? kDifference : "";
+  if (!options_.save_steps.empty()) longest_suffix = StepImages::kLongestSuffix;
+  names_.emplace(parse_output_pattern(options_.output), jobs_->size() > 1, options_.overwrite,
+                 longest_suffix);
+  open_model();
   if (!options_.save_steps.empty())
-    step_images_.emplace(options_.save_steps, options_.save_steps_decoded, *pipeline_);
-  RunStart run{folder.title(), device_->description(), precision.name, static_cast<int>(jobs_.size())};
-  for (Job& job : jobs_) {
-    prepare(job);
-    run.steps += num_steps(job);
+    step_images_.emplace(options_.save_steps, options_.save_steps_decoded, options_.overwrite, *pipeline_);
+}
+
+void Run::note(const std::string& text) {
+  if (started_) return progress_.warning(0, text);
+  notes_.push_back(text);
+}
+
+void Run::say_start(const Job& first) {
+  steps_each_ = num_steps(first);
+  RunStart run{.model = pipeline_->folder().title(),
+               .device = device_->description(),
+               .precision = pipeline_->precision().name,
+               .jobs = jobs_->size(),
+               .steps = int64_t{steps_each_} * jobs_->size(),
+               .steps_each = steps_each_};
+  if (first.problem.empty()) {
+    run.width = *first.request.width;
+    run.height = *first.request.height;
+    run.memory_bytes = pipeline_->memory_needed(first.request);
   }
   progress_.start(run);
-  for (const std::string& note : notes_) progress_.warning(0, note);
+  started_ = true;
+  for (const std::string& text : notes_) progress_.warning(0, text);
+}
+
+RenderObserver Run::observer(int number) {
+  RenderObserver observer;
+  observer.on_stage = [this, number](Stage stage) {
+    stage_ = stage;
+    progress_.stage(number, stage);
+  };
+  observer.on_warning = [this, number](const std::string& text) { progress_.warning(number, text); };
+  observer.on_forecast = [this, number](const RunForecast& forecast) {
+    progress_.forecast(number, forecast);
+  };
+  observer.on_step = [this, number](const StepReport& report) {
+    steps_done_ = report.step;
+    progress_.step(number, report);
+    if (!step_images_) return;
+    saving_ = true;
+    step_images_->save(report);
+    saving_ = false;
+  };
+  observer.on_parent_step = [this, number](const StepReport& report) {
+    steps_done_ = report.step;
+    progress_.parent_step(number, report);
+  };
+  return observer;
+}
+
+std::filesystem::path Run::save(const RenderResult& result) {
+  saving_ = true;
+  std::filesystem::path path = names_->save(encode_png(result.image, recipe_texts(result.recipe)));
+  saving_ = false;
+  ++saved_;
+  return path;
 }
 
 void Run::paint(int number, const Job& job) {
   const auto begin = std::chrono::steady_clock::now();
-  const std::filesystem::path path = names_->path();
+  const std::filesystem::path expected = names_->path();
   if (options_.compare_exact && !options_.overwrite)
-    for (const char* what : {kExact, kDifference})
-      if (const auto taken = beside(path, what); path_exists(taken))
+    for (const std::string_view what : {kExact, kDifference})
+      if (const auto taken = with_suffix(expected, what); path_exists(taken))
         fail(Fault::file_system, "{}: exists already; add --overwrite, or another name with -o",
              taken.string());
-  RenderObserver observer;
-  observer.on_stage = [&](Stage stage) { progress_.stage(number, stage); };
-  observer.on_warning = [&](const std::string& text) { progress_.warning(number, text); };
-  observer.on_forecast = [&](const RunForecast& forecast) { progress_.forecast(number, forecast); };
-  observer.on_step = [&](const StepReport& report) {
-    steps_done_ = report.step;
-    progress_.step(number, report);
-    if (step_images_) step_images_->save(path.stem().string(), report);
-  };
-  observer.on_parent_step = [&](const StepReport& report) {
-    steps_done_ = report.step;
-    progress_.parent_step(number, report);
-  };
-  const RenderResult result = pipeline_->render(job.request, observer);
+  if (step_images_) step_images_->begin(expected.stem().string());
+  const RenderResult result = pipeline_->render(job.request, observer(number));
+  stage_ = Stage::save;
   progress_.stage(number, Stage::save);
-  write_file_atomically(path, encode_png(result.image, recipe_texts(result.recipe)));
-  names_->advance();
-  ++saved_;
+  const std::filesystem::path path = save(result);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
   progress_.image(number,
                   {path, job.request.seed, result.image.width, result.image.height, result.recipe.steps,
@@ -195,15 +292,17 @@ void Run::paint(int number, const Job& job) {
 void Run::compare_exact(int number, const RenderResult& accelerated, const std::filesystem::path& path) {
   const RenderResult exact = pipeline_->render(request_of(accelerated.recipe, true, path.string()));
   const Comparison result = compare(accelerated.image, exact.image);
-  const ExactComparison comparison{beside(path, kExact),
-                                   beside(path, kDifference),
-                                   accelerated.denoise_seconds,
-                                   exact.denoise_seconds,
-                                   result.psnr,
-                                   result.ssim};
-  write_file_atomically(comparison.exact, encode_png(exact.image, recipe_texts(exact.recipe)));
-  write_file_atomically(comparison.difference, encode_png(difference(accelerated.image, exact.image,
-                                                                     255 / std::max(result.max_diff, 1))));
+  const Image distance = difference(accelerated.image, exact.image, 255 / std::max(result.max_diff, 1));
+  saving_ = true;
+  const ExactComparison comparison{
+      save_beside(with_suffix(path, kExact), encode_png(exact.image, recipe_texts(exact.recipe)),
+                  options_.overwrite),
+      save_beside(with_suffix(path, kDifference), encode_png(distance), options_.overwrite),
+      accelerated.denoise_seconds,
+      exact.denoise_seconds,
+      result.psnr,
+      result.ssim};
+  saving_ = false;
   progress_.comparison(number, comparison);
 }
 
@@ -212,26 +311,47 @@ void Run::report_failure(int number, const Job& job, const Failure& failure) {
   progress_.error(number, job.line, failure, num_steps(job) - steps_done_);
 }
 
+// A failure that the other jobs would meet as well is thrown: what concerns the run, and whatever keeps a
+// picture from being saved.
 void Run::try_to_paint(int number, const Job& job) {
   steps_done_ = 0;
+  stage_ = Stage::load;
   if (!job.problem.empty()) return report_failure(number, job, {kUsage, job.problem});
   try {
     paint(number, job);
-  } catch (const Error& error) {
-    if (!options_.batch || !concerns_one_job(error.fault())) throw;
-    report_failure(
-        number, job,
-        {exit_code(error.fault()), fmt::format("{}:{}: {}", *options_.batch, job.line, error.what())});
+  } catch (...) {
+    Failure failure = current_failure();
+    if (failure.exit_code == kOutOfMemory && !failure.message.starts_with("[memory]"))
+      failure.message = fmt::format("[{}] {}", name_of(stage_), failure.message);
+    failure.message = where(job, failure.message);
+    if (!options_.batch || saving_ || !concerns_one_job(failure.fault)) throw EndOfRun{failure};
+    report_failure(number, job, failure);
   }
 }
 
 int Run::paint() {
   start();
-  for (size_t i = 0; i < jobs_.size(); ++i) {
+  for (int i = 0; i < jobs_->size(); ++i) {
     stop_token().throw_if_requested();
-    try_to_paint(static_cast<int>(i) + 1, jobs_[i]);
+    if (reader_is_gone(stdout))
+      fail(Fault::file_system, "standard output: whoever read it is gone; {} pictures are not painted",
+           jobs_->size() - i);
+    Job job = jobs_->picture(i);
+    prepare(job);
+    if (i == 0) say_start(job);
+    running_ = i + 1;
+    running_line_ = job.line;
+    progress_.fewer_steps(steps_each_ - num_steps(job));
+    try_to_paint(running_, job);
+    running_ = 0;
   }
   return failed_ > 0 ? kSomeJobsFailed : kDone;
+}
+
+int Run::report_end(const Failure& failure) {
+  if (running_ > 0 && failure.exit_code != kInterrupted) ++failed_;
+  progress_.error(running_, running_line_, failure, 0);
+  return failure.exit_code;
 }
 
 }  // namespace
@@ -242,10 +362,10 @@ int render(const RenderOptions& options) {
   int code = kDone;
   try {
     code = run.paint();
+  } catch (const EndOfRun& end) {
+    code = run.report_end(end.failure);
   } catch (...) {
-    const Failure failure = current_failure();
-    progress->error(0, 0, failure, 0);
-    code = failure.exit_code;
+    code = run.report_end(current_failure());
   }
   progress->end(run.saved(), run.failed(), code);
   return code;

@@ -1,6 +1,7 @@
 // Makes the pictures that a `render` command line asks for.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -24,6 +25,7 @@ struct RenderOptions {
   ComputeOptions compute;
   std::string output = "out-%04d.png";
   bool overwrite = false;
+  bool allow_large = false;          // sizes that a file asks for may be many times the model's own
   std::filesystem::path save_steps;  // a folder, or empty
   bool save_steps_decoded = false;
   ProgressMode progress = ProgressMode::automatic;

@@ -1,7 +1,6 @@
-#include <fmt/format.h>
-
 #include <memory>
 
+#include "base/say.h"
 #include "cli/commands.h"
 #include "study/kernel_report.h"
 
@@ -15,15 +14,15 @@ struct Options {
 };
 
 void run(const Options& options) {
-  fmt::print("{:<40} {:>6} {:>6} {:>8} {:>9} {:>10} {:>28}\n", "kernel", "VGPRs", "spills", "LDS", "waves",
-             "1/speed", "innermost: vector, dot4, fma");
+  say(stdout, "{:<40} {:>6} {:>6} {:>8} {:>9} {:>10} {:>28}\n", "kernel", "VGPRs", "spills", "LDS", "waves",
+      "1/speed", "innermost: vector, dot4, fma");
   for (const KernelReport& kernel : report_kernels(options.device, options.filter)) {
     const auto& mix = kernel.innermost;
     const int products = mix.dot4 + mix.fma;
-    fmt::print("{:<40} {:>6} {:>6} {:>8} {:>9} {:>10} {:>8} {:>6} {:>6} {:>5.0f} %\n", kernel.name,
-               kernel.registers, kernel.spills, kernel.shared_bytes, kernel.waves, kernel.inverse_throughput,
-               mix.vector, mix.dot4, mix.fma, mix.vector > 0 ? 100.0 * products / mix.vector : 0.0);
-    if (options.assembly) fmt::print("{}\n", kernel.assembly);
+    say(stdout, "{:<40} {:>6} {:>6} {:>8} {:>9} {:>10} {:>8} {:>6} {:>6} {:>5.0f} %\n", kernel.name,
+        kernel.registers, kernel.spills, kernel.shared_bytes, kernel.waves, kernel.inverse_throughput,
+        mix.vector, mix.dot4, mix.fma, mix.vector > 0 ? 100.0 * products / mix.vector : 0.0);
+    if (options.assembly) say(stdout, "{}\n", kernel.assembly);
   }
 }
 

@@ -19,7 +19,7 @@ extern "C" void handle_stop(int) {
 void install_handlers() {
   struct sigaction action {};
   action.sa_handler = handle_stop;
-  action.sa_flags = SA_RESTART;
+  action.sa_flags = 0;  // no SA_RESTART: a call that waits, for a reader that has hung, is woken
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);

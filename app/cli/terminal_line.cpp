@@ -1,7 +1,9 @@
 #include "cli/terminal_line.h"
 
-#include <fmt/format.h>
 #include <unistd.h>
+
+#include "base/say.h"
+#include "base/utf8.h"
 
 namespace diorama::cli {
 
@@ -9,12 +11,12 @@ TerminalLine::TerminalLine() : terminal_(isatty(STDERR_FILENO) == 1) {}
 
 void TerminalLine::show(const std::string& text) {
   if (!terminal_) return;
-  fmt::print(stderr, "\r\033[K{}", text);
+  put(stderr, "\r\033[K" + one_line(text, 200));
   shown_ = true;
 }
 
 void TerminalLine::clear() {
-  if (shown_) fmt::print(stderr, "\r\033[K");
+  if (shown_) put(stderr, "\r\033[K");
   shown_ = false;
 }
 

@@ -7,6 +7,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/say.h"
+#include "base/utf8.h"
+
 namespace diorama::cli {
 namespace {
 
@@ -50,22 +53,22 @@ std::string draw_bar(std::string_view stage, int done, int total, double seconds
 void TextProgress::start(const RunStart& run) {
   jobs_ = run.jobs;
   eta_ = Eta(run.steps);
-  fmt::print(log_, "{}, {}, on {}\n", run.model, run.precision, run.device);
+  say(log_, "{}, {}, on {}\n", one_line(run.model), run.precision, one_line(run.device, 200));
+  say(log_, "{} x {}, {} steps, {:.0f} MiB of memory\n", run.width, run.height, run.steps_each,
+      static_cast<double>(run.memory_bytes) / (1 << 20));
 }
 
 void TextProgress::show_bar(std::string_view stage, int step, int steps) {
   if (!bar_) return;
   const std::string line =
       draw_bar(stage, step, steps, eta_.seconds_per_step(), eta_.seconds_left(), terminal_columns(log_));
-  fmt::print(log_, "\r\x1b[K{}", line);
-  std::fflush(log_);
+  put(log_, "\r\x1b[K" + line);
   bar_visible_ = true;
 }
 
 void TextProgress::erase_bar() {
   if (!bar_visible_) return;
-  fmt::print(log_, "\r\x1b[K");
-  std::fflush(log_);
+  put(log_, "\r\x1b[K");
   bar_visible_ = false;
 }
 
@@ -75,9 +78,8 @@ void TextProgress::stage(int job, Stage stage) {
 
 void TextProgress::forecast(int, const RunForecast& forecast) {
   erase_bar();
-  fmt::print(log_, "acceleration: at most {:.0f} % of the multiply-adds, {:.1f} MiB of caches\n",
-             percent(forecast.macs, forecast.full_macs),
-             static_cast<double>(forecast.cache_bytes) / (1 << 20));
+  say(log_, "acceleration: at most {:.0f} % of the multiply-adds, {:.1f} MiB of caches\n",
+      percent(forecast.macs, forecast.full_macs), static_cast<double>(forecast.cache_bytes) / (1 << 20));
 }
 
 void TextProgress::step(int, const StepReport& report) {
@@ -91,39 +93,37 @@ void TextProgress::parent_step(int, const StepReport& report) {
 }
 
 void TextProgress::warning(int, const std::string& text) {
+  if (!said_.is_new(text)) return;
   erase_bar();
-  fmt::print(log_, "diorama: warning: {}\n", text);
+  say(log_, "diorama: warning: {}\n", one_line(text, kMostInALine));
 }
 
 void TextProgress::image(int, const ImageSaved& saved) {
   erase_bar();
-  fmt::print(log_, "seed {}, {} x {}, {} steps, {}", saved.seed, saved.width, saved.height, saved.steps,
-             duration(saved.seconds));
+  say(log_, "seed {}, {} x {}, {} steps, {}", saved.seed, saved.width, saved.height, saved.steps,
+      duration(saved.seconds));
   if (saved.acceleration != "off")
-    fmt::print(log_, ", {}: {:.0f} % of the multiply-adds", saved.acceleration,
-               percent(saved.executed_macs, saved.full_macs));
-  fmt::print(log_, "\n");
-  fmt::print(out_, "{}\n", saved.path.string());
-  std::fflush(out_);
+    say(log_, ", {}: {:.0f} % of the multiply-adds", one_line(saved.acceleration),
+        percent(saved.executed_macs, saved.full_macs));
+  say(log_, "\n");
+  put(out_, saved.path.string() + "\n");
 }
 
 void TextProgress::comparison(int, const ExactComparison& comparison) {
-  fmt::print(log_, "denoised in {} instead of {}, psnr {:.2f} dB, ssim {:.4f}\n",
-             duration(comparison.seconds), duration(comparison.exact_seconds), comparison.psnr,
-             comparison.ssim);
-  fmt::print(out_, "{}\n{}\n", comparison.exact.string(), comparison.difference.string());
-  std::fflush(out_);
+  say(log_, "denoised in {} instead of {}, psnr {:.2f} dB, ssim {:.4f}\n", duration(comparison.seconds),
+      duration(comparison.exact_seconds), comparison.psnr, comparison.ssim);
+  put(out_, comparison.exact.string() + "\n" + comparison.difference.string() + "\n");
 }
 
 void TextProgress::error(int, int, const Failure& failure, int steps_missed) {
   eta_.drop(steps_missed);
   erase_bar();
-  fmt::print(log_, "diorama: {}\n", failure.message);
+  say(log_, "diorama: {}\n", one_line(failure.message, kMostInALine));
 }
 
 void TextProgress::end(int saved, int failed, int) {
   erase_bar();
-  if (failed > 0) fmt::print(log_, "{} saved, {} failed\n", saved, failed);
+  if (failed > 0) say(log_, "{} saved, {} failed\n", saved, failed);
 }
 
 }  // namespace diorama::cli

@@ -2,6 +2,7 @@
 
 #include "cli/eta.h"
 #include "cli/progress.h"
+#include "cli/said_once.h"
 
 namespace diorama::cli {
 
@@ -14,6 +15,7 @@ class TextProgress final : public Progress {
   ~TextProgress() override { erase_bar(); }
 
   void start(const RunStart& run) override;
+  void fewer_steps(int steps) override { eta_.drop(steps); }
   void stage(int job, Stage stage) override;
   void forecast(int job, const RunForecast& forecast) override;
   void step(int job, const StepReport& report) override;
@@ -34,6 +36,7 @@ class TextProgress final : public Progress {
   bool bar_visible_ = false;
   int jobs_ = 0;
   Eta eta_;
+  SaidOnce said_;
 };
 
 }  // namespace diorama::cli

@@ -1,9 +1,10 @@
-#include <fmt/format.h>
-
 #include <memory>
 
+#include "base/say.h"
+#include "base/utf8.h"
 #include "cli/commands.h"
 #include "cli/compute_options.h"
+#include "cli/output_file.h"
 #include "io/model_folder.h"
 #include "io/model_search.h"
 #include "io/safetensors.h"
@@ -13,11 +14,13 @@
 namespace diorama::cli {
 namespace {
 
+constexpr size_t kMostOfLine = 1000;  // bytes of a path
+
 struct Options {
   std::string model;
   std::string part = "transformer";
   std::string inputs, outputs;
-  bool blocks = false;
+  bool blocks = false, overwrite = false;
   ComputeOptions compute{.precision = "f32"};
 };
 
@@ -39,15 +42,20 @@ NamedTensors read_inputs(const std::string& path) {
   return inputs;
 }
 
-void write_outputs(const std::string& path, const NamedTensors& outputs) {
+void write_outputs(const OutputFile& file, const NamedTensors& outputs) {
   std::vector<TensorToWrite> tensors;
   for (const auto& [name, tensor] : outputs)
     tensors.push_back({name, tensor.shape, std::span(tensor.values)});
-  write_safetensors(path, tensors);
+  std::string bytes;
+  encode_safetensors(tensors, {}, [&](std::span<const std::byte> piece) {
+    bytes.append(reinterpret_cast<const char*>(piece.data()), piece.size());
+  });
+  file.write(bytes);
 }
 
 void run(const Options& options) {
   const Part part = find_part(options.part);
+  const OutputFile file(options.outputs, options.overwrite);
   const ModelFolder folder = ModelFolder::open(find_model(options.model));
   const std::string component(component_of(part));
   const Config config = folder.config(component);
@@ -57,10 +65,11 @@ void run(const Options& options) {
   TraceOptions trace_options{.part = part, .precision = precision.transformer, .blocks = options.blocks};
   if (part == Part::text_encoder) trace_options.precision = precision.text_encoder;
   if (component == "vae") trace_options.precision = precision.autoencoder;
-  fmt::print(stderr, "{}, {}, on {}\n", config.where(), precision.name, device->description());
-  write_outputs(options.outputs,
+  say(stderr, "{}, {}, on {}\n", one_line(config.where(), kMostOfLine), precision.name,
+      device->description());
+  write_outputs(file,
                 trace(*device, config, CheckpointSource(folder.component(component)), inputs, trace_options));
-  fmt::print("{}\n", options.outputs);
+  say(stdout, "{}\n", options.outputs);
 }
 
 }  // namespace
@@ -80,6 +89,7 @@ void add_trace_command(CLI::App& program, int&) {
                    "latent (vae decoder) or image (vae encoder)")
       ->required();
   command->add_option("--outputs", options->outputs, "Safetensors to write `output` to")->required();
+  command->add_flag("--overwrite", options->overwrite, "Write over a file that is there");
   command->add_flag("--blocks", options->blocks, "Also write block.0, block.1, ...");
   add_compute_options(*command, options->compute);
   command->callback([options] { run(*options); });

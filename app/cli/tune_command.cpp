@@ -1,11 +1,11 @@
-#include <fmt/format.h>
-
 #include <memory>
-#include <nlohmann/json.hpp>
 
-#include "base/file.h"
+#include "base/say.h"
+#include "base/utf8.h"
 #include "cli/commands.h"
 #include "cli/compute_options.h"
+#include "cli/json_text.h"
+#include "cli/output_file.h"
 #include "cli/terminal_line.h"
 #include "io/model_search.h"
 #include "pipeline/acceleration.h"
@@ -22,17 +22,18 @@ struct Options {
   double target_speed = 0;
   std::string name = "target";
   std::string plot;
+  bool overwrite = false;
   bool keep = true;
   ComputeOptions compute;
 };
 
 void print_rows(const std::string& title, const std::vector<TuneRow>& rows) {
-  fmt::print("{:<72} {:>8} {:>6} {:>6} {:>7} {:>7} {:>7} {:>7}\n", title, "pictures", "speed", "macs", "psnr",
-             "10th", "worst", "ssim");
+  say(stdout, "{:<72} {:>8} {:>6} {:>6} {:>7} {:>7} {:>7} {:>7}\n", title, "pictures", "speed", "macs",
+      "psnr", "10th", "worst", "ssim");
   for (const TuneRow& row : rows)
-    fmt::print("{:<72} {:>8} {:>6} {:>5.2f}x {:>7.2f} {:>7.2f} {:>7.2f} {:>7.4f}\n", row.what, row.pictures,
-               row.speed > 0 ? fmt::format("{:.2f}x", row.speed) : "", row.macs_ratio, row.psnr.mean,
-               row.psnr.tenth, row.psnr.worst, row.ssim.mean);
+    say(stdout, "{:<72} {:>8} {:>6} {:>5.2f}x {:>7.2f} {:>7.2f} {:>7.2f} {:>7.4f}\n", one_line(row.what),
+        row.pictures, row.speed > 0 ? fmt::format("{:.2f}x", row.speed) : "", row.macs_ratio, row.psnr.mean,
+        row.psnr.tenth, row.psnr.worst, row.ssim.mean);
 }
 
 std::vector<TuneGoal> goals_of(const Options& options) {
@@ -44,14 +45,28 @@ void print(const Options& options, const TuneReport& report) {
   print_rows("on the tuning prompts", report.tried);
   print_rows("on the scoring prompts", report.scored);
   if (report.out_of_time)
-    fmt::print(
+    say(stdout,
         "the time was up after {} ways to paint (--minutes {:g}); the same command again goes on from here\n",
         report.tried.size(), options.tune.minutes);
-  for (const accelerate::Plan& plan : report.plans) fmt::print("{}\n", plan.to_json().dump());
+  for (const accelerate::Plan& plan : report.plans) say(stdout, "{}\n", json_text(plan.to_json()));
+  if (!report.unkept.empty()) say(stderr, "diorama: {}\n", one_line(report.unkept, 600));
+}
+
+void keep(const ModelFolder& folder, const TuneReport& report) try {
+  const SavedPlans saved = save_plans(folder, report.plans);
+  for (const std::string& note : saved.notes) say(stdout, "{}\n", one_line(note, 600));
+  say(stdout, "kept in {}\n", one_line(saved.file.string(), 5000));
+} catch (const Error& error) {
+  fail(error.fault(),
+       "{}; the plans that were found are printed above, and each can be put into a file for "
+       "--accelerate",
+       error.what());
 }
 
 void run(Options& options) {
+  const OutputFile plot(options.plot, options.overwrite);
   const ModelFolder folder = ModelFolder::open(find_model(options.model));
+  if (options.keep) try_to_save_plans(folder);
   const auto device = open_compute_device(options.compute);
   options.tune.precision = choose_precision(options.compute.precision, *device, folder);
   options.tune.goals = goals_of(options);
@@ -61,14 +76,13 @@ void run(Options& options) {
   });
   line.clear();
   print(options, report);
-  if (!options.plot.empty())
-    write_file_atomically(options.plot,
-                          plot_of(report, fmt::format("{}, {}, {} steps", folder.title(),
-                                                      options.tune.precision.name, report.steps)));
+  if (options.keep && !report.plans.empty()) keep(folder, report);
+  if (plot.is_asked_for())
+    plot.write(plot_of(
+        report, fmt::format("{}, {}, {} steps", folder.title(), options.tune.precision.name, report.steps)));
   if (report.plans.empty())
     fail(Fault::unusable_result,
          "[tune] no plan keeps the bounds; lower --balanced-psnr or --fast-psnr, or --target-speed");
-  if (options.keep) fmt::print("kept in {}\n", save_plans(folder, report.plans).string());
 }
 
 void add_goals(CLI::App& command, Options& options) {
@@ -94,7 +108,8 @@ void add_goals(CLI::App& command, Options& options) {
   command.add_option("--name", options.name, "Of that plan, for --accelerate")
       ->needs(speed)
       ->check([](const std::string& name) {
-        return name.empty() || name.size() > 64 || name == "off" || name.ends_with(".json")
+        return name.empty() || name.size() > 64 || name == "off" || name.ends_with(".json") ||
+                       one_line(name) != name
                    ? "a plan cannot have this name"
                    : "";
       })
@@ -123,6 +138,7 @@ void add_tune_command(CLI::App& program, int&) {
       ->capture_default_str();
   add_goals(*command, *options);
   command->add_option("--plot", options->plot, "Saved work against PSNR and SSIM as this SVG");
+  command->add_flag("--overwrite", options->overwrite, "Write the SVG over a file that is there");
   command->add_flag("!--dry-run", options->keep, "Do not keep the plans");
   add_compute_options(*command, options->compute);
   command->callback([options] { run(*options); });

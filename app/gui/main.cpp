@@ -2,6 +2,7 @@
 #include <QCommandLineParser>
 #include <QDir>
 
+#include "base/process.h"
 #include "cpu/waiting.h"
 #include "gui/views/main_window.h"
 #include "gui/views/single_instance.h"
@@ -47,6 +48,7 @@ int run(int argc, char** argv) {
 }  // namespace diorama::gui
 
 int main(int argc, char** argv) {
+  diorama::prepare_process();
   diorama::cpu::wait_passively(argv);
   return diorama::gui::run(argc, argv);
 }

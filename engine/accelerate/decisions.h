@@ -6,11 +6,15 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "accelerate/schedule.h"
 #include "accelerate/token_sets.h"
 
 namespace diorama::accelerate {
+
+struct MethodUse;
+struct RunShape;
 
 class Decisions {
  public:
@@ -24,9 +28,10 @@ class Decisions {
   explicit Decisions(Mode mode = Mode::decide) : mode_(mode) {}
   // Those of a recorded run, to be replayed; throws Fault::model_file.
   static Decisions read(const Config& json);
-  // The run has this method. In a replay, throws Fault::usage where its table is not there or holds a digit
-  // above `most`.
-  void expect(std::string_view method, int most);
+  // The run has these methods. In a replay, throws Fault::usage where the table of one is not there or holds
+  // a digit above its `most`, and where anything is of another method or of another run than this. Only then
+  // are token sets unpacked.
+  void expect(const std::vector<MethodUse>& uses, const RunShape& run);
 
   Mode mode() const { return mode_; }
 
@@ -53,7 +58,7 @@ class Decisions {
 
   // Whether the method did anything but compute.
   bool engaged(std::string_view method) const;
-  // {"method": ["0010", ...], "method.tokens": <TokenSets>}
+  // {"method": ["0010", ...], "method.kept": [..], "method.tokens": <TokenSets>}
   nlohmann::json to_json() const;
 
  private:

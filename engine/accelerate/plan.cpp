@@ -4,9 +4,13 @@
 #include <nlohmann/json.hpp>
 
 #include "accelerate/registry.h"
+#include "base/utf8.h"
 
 namespace diorama::accelerate {
 namespace {
+
+constexpr size_t kMostName = 64;    // bytes
+constexpr size_t kMostShown = 200;  // bytes of what is only shown
 
 // A share of the run or of the blocks that ends before it begins.
 void check_ranges(const MethodUse& use, const Config& json) {
@@ -35,20 +39,22 @@ MethodUse read_use(const Config& json) {
     json.reject("schedule", fmt::format("digits from 0 to {}", method->most));
   for (const std::string& key : json.keys()) {
     const bool described = std::ranges::any_of(method->settings, [&](auto& s) { return s.name == key; });
-    if (!described && key != "method" && key != "schedule") json.reject(key, "no such setting of " + name);
+    if (!described && key != "method" && key != "schedule")
+      json.reject(one_line(key), "no such setting of " + name);
   }
   return use;
 }
 
 Tuning read_tuning(const Config& json) {
-  return {.model_hash = json.get<std::string>("model_hash"),
+  const auto label = [&](std::string_view key) { return one_line(json.get<std::string>(key), kMostShown); };
+  return {.model_hash = label("model_hash"),
           .width = json.get<int>("width"),
           .height = json.get<int>("height"),
           .steps = json.get<int>("steps"),
-          .sampler = json.get<std::string>("sampler"),
+          .sampler = label("sampler"),
           .cfg_scale = json.get<double>("cfg_scale"),
-          .precision = json.get<std::string>("precision"),
-          .device = json.get<std::string>("device"),
+          .precision = label("precision"),
+          .device = label("device"),
           .speed = json.get_or("speed", 0.0),
           .psnr = json.get_or("psnr", 0.0),
           .psnr_tenth = json.get_or("psnr_tenth", 0.0),
@@ -75,13 +81,14 @@ Plan Plan::of(std::vector<MethodUse> uses) {
 }
 
 Plan Plan::read(const Config& json) {
+  if (json.has("methods") && json.json()["methods"].size() > methods().size())
+    json.reject("methods", "each method once");
   std::vector<MethodUse> uses;
   for (const Config& use : json.get<std::vector<Config>>("methods")) uses.push_back(read_use(use));
   if (uses.empty()) json.reject("methods", "at least one");
   Plan plan = Plan::of(std::move(uses));
   plan.name = json.get_or<std::string>("name", plan.name);
-  if (plan.name.size() > 64 ||
-      !std::ranges::all_of(plan.name, [](unsigned char c) { return c >= ' ' && c != 127; }))
+  if (plan.name.size() > kMostName || one_line(plan.name, kMostName) != plan.name)
     json.reject("name", "at most 64 characters that can be printed");
   if (std::ranges::adjacent_find(plan.uses, {}, &MethodUse::method) != plan.uses.end())
     json.reject("methods", "each method once");

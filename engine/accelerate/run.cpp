@@ -6,8 +6,8 @@ namespace diorama::accelerate {
 
 Run::Run(const Plan& plan, const RunShape& shape, Decisions decisions)
     : plan_(plan), shape_(shape), decisions_(std::move(decisions)) {
+  decisions_.expect(plan_.uses, shape_);
   for (const MethodUse& use : plan_.uses) {
-    decisions_.expect(use.method->name, use.method->most);
     methods_.push_back(use.method->make({use, shape_, decisions_, caches_}));
     accelerators_.push_back(methods_.back().get());
   }

@@ -46,6 +46,12 @@ int Schedule::largest() const {
   return most - '0';
 }
 
+bool Schedule::fits(int num_evaluations, int num_places) const {
+  return rows_.size() <= static_cast<size_t>(num_evaluations) &&
+         std::ranges::all_of(
+             rows_, [&](const std::string& row) { return row.size() <= static_cast<size_t>(num_places); });
+}
+
 void Schedule::set(int evaluation, int place, int digit) {
   require(digit >= 0 && digit <= 9, "[acceleration] a schedule holds digits, not {}", digit);
   const auto row = static_cast<size_t>(evaluation);

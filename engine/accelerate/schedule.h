@@ -24,6 +24,8 @@ class Schedule {
   int digit(int evaluation, int place) const;
   void set(int evaluation, int place, int digit);
   int largest() const;  // of its digits
+  // Whether it says nothing of evaluations or places beyond these.
+  bool fits(int num_evaluations, int num_places) const;
 
   nlohmann::json to_json() const;
 

@@ -11,6 +11,7 @@ namespace {
 
 constexpr int kMostTokens = 1 << 20;
 constexpr size_t kMostBits = size_t{1} << 26;
+constexpr size_t kMostSets = 4096 * 9;  // rows of a table, digits of a place
 constexpr std::string_view kDigits = "0123456789abcdef";
 
 std::string to_hex(std::string_view bytes) {
@@ -41,62 +42,85 @@ TokenSets TokenSets::read(const Config& json) {
   TokenSets sets;
   sets.num_tokens_ = json.get_int("tokens", 1, kMostTokens);
   const auto places = json.get<std::vector<int>>("places");
-  const auto num_tokens = static_cast<size_t>(sets.num_tokens_);
-  if (places.size() % 2 != 0 || places.size() / 2 > kMostBits / num_tokens)
+  const size_t most_sets = std::min(kMostSets, kMostBits / static_cast<size_t>(sets.num_tokens_));
+  if (places.size() % 2 != 0 || places.size() / 2 > most_sets)
     json.reject("places", "an evaluation and a digit for each set");
-  const size_t num_bits = places.size() / 2 * num_tokens;
-  const auto packed = from_hex(json.get<std::string>("masks"));
-  constexpr size_t kMostInflation = 1032;  // deflate's own limit
-  if (packed.size() * kMostInflation < num_bits / 8) json.reject("masks", "a bit for each token");
-  const auto bits = inflate_exactly(packed, (num_bits + 7) / 8);
-  if (bits.empty() && num_bits > 0) json.reject("masks", "a bit for each token of each set, deflated");
-  for (size_t i = 0; i + 1 < places.size(); i += 2) {
-    const auto [entry, is_new] = sets.sets_.try_emplace({places[i], places[i + 1]});
-    if (!is_new) json.reject("places", "each place once");
-    auto& tokens = entry->second;
-    for (size_t token = 0; token < num_tokens; ++token) {
-      const size_t bit = i / 2 * num_tokens + token;
-      if ((bits[bit / 8] >> bit % 8 & 1) != 0) tokens.push_back(static_cast<int32_t>(token));
-    }
-  }
+  for (size_t i = 0; i + 1 < places.size(); i += 2) sets.places_.emplace_back(places[i], places[i + 1]);
+  auto sorted = sets.places_;
+  std::ranges::sort(sorted);
+  if (std::ranges::adjacent_find(sorted) != sorted.end()) json.reject("places", "each place once");
+  sets.packed_ = from_hex(json.get<std::string>("masks"));
+  const size_t num_bits = sets.places_.size() * static_cast<size_t>(sets.num_tokens_);
+  if (sets.packed_.size() < num_bits / 8 / kMaxInflation) json.reject("masks", "a bit for each token");
   return sets;
+}
+
+bool TokenSets::fit(int num_evaluations, int most, int64_t num_tokens) {
+  const auto outside = [&](const Place& place) {
+    return place.first < 0 || place.first >= num_evaluations || place.second < 1 || place.second > most;
+  };
+  if (num_tokens != num_tokens_ || std::ranges::any_of(places_, outside) ||
+      std::ranges::any_of(sets_, [&](const auto& set) { return outside(set.first); }))
+    return false;
+  unpack();
+  return true;
+}
+
+void TokenSets::unpack() {
+  const auto num_tokens = static_cast<size_t>(num_tokens_);
+  const size_t num_bits = places_.size() * num_tokens;
+  const auto bits = inflate_exactly(packed_, (num_bits + 7) / 8);
+  if (bits.empty() && num_bits > 0) fail(Fault::usage, "[acceleration] the token sets are damaged");
+  size_t bit = 0;
+  for (const Place& place : places_) {
+    Mask& mask = sets_[place];
+    mask.resize(num_tokens);
+    for (size_t token = 0; token < num_tokens; ++token, ++bit)
+      mask[token] = (bits[bit / 8] >> bit % 8 & 1) != 0;
+  }
+  places_.clear();
+  packed_.clear();
 }
 
 nlohmann::json TokenSets::to_json() const {
   std::vector<int> places;
   std::string bits((sets_.size() * static_cast<size_t>(num_tokens_) + 7) / 8, '\0');
-  size_t first = 0;
-  for (const auto& [place, tokens] : sets_) {
+  size_t bit = 0;
+  for (const auto& [place, mask] : sets_) {
     places.insert(places.end(), {place.first, place.second});
-    for (const int32_t token : tokens) {
-      const size_t bit = first + static_cast<size_t>(token);
-      bits[bit / 8] = static_cast<char>(bits[bit / 8] | 1 << bit % 8);
+    for (const bool kept : mask) {
+      if (kept) bits[bit / 8] = static_cast<char>(bits[bit / 8] | 1 << bit % 8);
+      ++bit;
     }
-    first += static_cast<size_t>(num_tokens_);
   }
   return {{"tokens", num_tokens_}, {"places", places}, {"masks", to_hex(deflate(bits))}};
 }
 
-const std::vector<int32_t>* TokenSets::find(int evaluation, int digit) const {
+std::optional<std::vector<int32_t>> TokenSets::find(int evaluation, int digit) const {
   const auto found = sets_.find({evaluation, digit});
-  return found == sets_.end() ? nullptr : &found->second;
+  if (found == sets_.end()) return std::nullopt;
+  std::vector<int32_t> tokens;
+  for (size_t token = 0; token < found->second.size(); ++token)
+    if (found->second[token]) tokens.push_back(static_cast<int32_t>(token));
+  return tokens;
 }
 
-void TokenSets::set(int evaluation, int digit, int64_t num_tokens, std::vector<int32_t> tokens) {
+void TokenSets::set(int evaluation, int digit, int64_t num_tokens, const std::vector<int32_t>& tokens) {
   require(sets_.empty() || num_tokens == num_tokens_, "[acceleration] token sets of different grids");
   num_tokens_ = num_tokens;
-  sets_[{evaluation, digit}] = std::move(tokens);
+  Mask& mask = sets_[{evaluation, digit}];
+  mask.assign(static_cast<size_t>(num_tokens), false);
+  for (const int32_t token : tokens) mask.at(static_cast<size_t>(token)) = true;
 }
 
 std::vector<uint8_t> TokenSets::smallest(int evaluation) const {
-  const std::vector<int32_t>* smallest = nullptr;
-  for (const auto& [place, tokens] : sets_)
-    if (place.first == evaluation && (smallest == nullptr || tokens.size() < smallest->size()))
-      smallest = &tokens;
+  const Mask* smallest = nullptr;
+  const auto size = [](const Mask& mask) { return std::ranges::count(mask, true); };
+  for (auto set = sets_.lower_bound({evaluation, 0}); set != sets_.end() && set->first.first == evaluation;
+       ++set)
+    if (smallest == nullptr || size(set->second) < size(*smallest)) smallest = &set->second;
   if (smallest == nullptr) return {};
-  std::vector<uint8_t> mask(static_cast<size_t>(num_tokens_), 0);
-  for (const int32_t token : *smallest) mask[static_cast<size_t>(token)] = 1;
-  return mask;
+  return {smallest->begin(), smallest->end()};
 }
 
 }  // namespace diorama::accelerate

@@ -1,3 +1,4 @@
+// Hashes that name content. They are no protection against forgery.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +8,7 @@
 
 namespace diorama {
 
-// FNV-1a, 64 bits: names content, is no protection against forgery.
+// FNV-1a, 64 bits: a byte a step, for what is short.
 class Hash64 {
  public:
   void add(std::span<const std::byte> bytes) {
@@ -24,5 +25,9 @@ class Hash64 {
  private:
   uint64_t value_ = 0xcbf29ce484222325u;
 };
+
+// XXH64 with the seed 0, for gigabytes: 32 bytes a step.
+// https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md
+uint64_t xxh64(std::span<const std::byte> bytes);
 
 }  // namespace diorama

@@ -1,54 +1,21 @@
 #include "base/json_config.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <utility>
 
-#include <fmt/ranges.h>
-
-#include "base/error.h"
 #include "base/file.h"
+#include "base/utf8.h"
 
 namespace diorama {
 namespace {
 
 using Json = nlohmann::json;
-
-constexpr int kMaxDepth = 64;
-
-// Follows the parser to see what a finished document no longer shows: keys given twice.
-class Watcher {
- public:
-  explicit Watcher(std::string_view where) : where_(where) {}
-
-  bool operator()(int depth, Json::parse_event_t event, const Json& value) {
-    if (depth > kMaxDepth) fail(Fault::model_file, "{}: nests deeper than {} levels", where_, kMaxDepth);
-    if (event == Json::parse_event_t::object_start) keys_.emplace_back();
-    if (event == Json::parse_event_t::object_end) keys_.pop_back();
-    if (event == Json::parse_event_t::key && !keys_.back().insert(value.get<std::string>()).second)
-      fail(Fault::model_file, "{}: the key '{}' stands twice", where_, value.get<std::string>());
-    return true;
-  }
-
- private:
-  std::string_view where_;
-  std::vector<std::set<std::string>> keys_;  // of the objects that are open
-};
-
-// Short enough for a message, whatever the file holds.
-std::string describe(const Json* value) {
-  constexpr size_t kMaxLength = 60;
-  if (value == nullptr) return "nothing";
-  if (value->is_object()) return "an object";
-  if (value->is_array() && value->size() > 8) return fmt::format("a list of {}", value->size());
-  std::string text = value->dump(-1, ' ', true, Json::error_handler_t::replace);
-  if (text.size() > kMaxLength) text = text.substr(0, kMaxLength) + "...";
-  return text;
-}
 
 bool read(const Json& json, bool& out) {
   if (json.is_boolean()) out = json.get<bool>();
@@ -75,13 +42,15 @@ bool read(const Json& json, int& out) {
 }
 
 bool read(const Json& json, double& out) {
-  if (json.is_number()) out = json.get<double>();
-  return json.is_number();
+  if (!json.is_number() || !std::isfinite(json.get<double>())) return false;
+  out = json.get<double>();
+  return true;
 }
 
 bool read(const Json& json, float& out) {
-  if (!json.is_number() || std::abs(json.get<double>()) > std::numeric_limits<float>::max()) return false;
-  out = json.get<float>();
+  double wide = 0;
+  if (!read(json, wide) || std::abs(wide) > std::numeric_limits<float>::max()) return false;
+  out = static_cast<float>(wide);
   return true;
 }
 
@@ -109,52 +78,28 @@ constexpr std::string_view kExpected<int64_t> = "an integer of 64 bits";
 template <typename T>
 const std::string kExpected<std::vector<T>> = fmt::format("a list, each item {}", kExpected<T>);
 
-// Python writes infinities ("lambda_min_clipped": -Infinity in schedulers) as words that JSON lacks. Here
-// they become null, that is absent; lengths stay, so that lines in messages do.
-std::string without_infinities(std::string_view text) {
-  std::string plain(text);
-  bool in_string = false;
-  for (size_t i = 0; i < plain.size(); ++i) {
-    if (plain[i] == '"') in_string = !in_string;
-    if (in_string && plain[i] == '\\') ++i;
-    if (in_string) continue;
-    for (const std::string_view word : {"-Infinity", "Infinity"})
-      if (std::string_view(plain).substr(i).starts_with(word))
-        plain.replace(i, word.size(), fmt::format("{:<{}}", "null", word.size()));
-  }
-  return plain;
-}
-
 }  // namespace
 
-Json parse_json(std::string_view text, std::string_view where) {
-  try {
-    return Json::parse(text, Watcher(where));
-  } catch (const Json::parse_error& error) {
-    const std::string_view before = text.substr(0, std::min(error.byte, text.size()));
-    fail(Fault::model_file, "{}: is not JSON from line {} on; fetch the file again", where,
-         1 + std::count(before.begin(), before.end(), '\n'));
-  } catch (const Json::exception&) {
-    fail(Fault::model_file, "{}: holds a number or string that no program can read", where);
-  }
+Config::Config(std::shared_ptr<const Json> json, std::string where, Fault fault)
+    : json_(std::move(json)), where_(std::move(where)), fault_(fault) {}
+
+Config Config::load(const std::filesystem::path& file, Fault fault) {
+  std::error_code unknown;  // reading says what is wrong
+  const auto size = std::filesystem::file_size(file, unknown);
+  if (!unknown && size > kMaxFileSize)
+    fail(fault, "{}: is larger than {} MiB; this is no configuration", file.string(), kMaxFileSize >> 20);
+  return parse(read_text_file(file, kMaxFileSize), file.string(), fault);
 }
 
-Config::Config(std::shared_ptr<const Json> json, std::string where)
-    : json_(std::move(json)), where_(std::move(where)) {}
-
-Config Config::load(const std::filesystem::path& file) {
-  const MappedFile mapped(file);
-  if (mapped.bytes().size() > kMaxFileSize)
-    fail(Fault::model_file, "{}: is larger than {} MiB; this is no configuration", file.string(),
-         kMaxFileSize >> 20);
-  return parse({reinterpret_cast<const char*>(mapped.bytes().data()), mapped.bytes().size()}, file.string());
+Config Config::parse(std::string_view text, std::string where, Fault fault) {
+  return parse(text, std::move(where), JsonRules{.fault = fault});
 }
 
-Config Config::parse(std::string_view text, std::string where) {
-  auto json = std::make_shared<const Json>(parse_json(without_infinities(text), where));
+Config Config::parse(std::string_view text, std::string where, const JsonRules& rules) {
+  auto json = std::make_shared<const Json>(parse_json(text, where, rules));
   if (!json->is_object())
-    fail(Fault::model_file, "{}: expected an object, found {}", where, describe(json.get()));
-  return {std::move(json), std::move(where)};
+    fail(rules.fault, "{}: expected an object, found {}", where, describe_json(json.get()));
+  return {std::move(json), std::move(where), rules.fault};
 }
 
 const Json* Config::find(std::string_view key) const {
@@ -167,7 +112,7 @@ bool Config::has(std::string_view key) const {
 }
 
 void Config::reject(std::string_view key, std::string_view expected) const {
-  fail(Fault::model_file, "{}: {}: expected {}, found {}", where_, key, expected, describe(find(key)));
+  fail(fault_, "{}: {}: expected {}, found {}", where_, one_line(key), expected, describe_json(find(key)));
 }
 
 template <typename T>
@@ -182,18 +127,20 @@ template <>
 Config Config::get<Config>(std::string_view key) const {
   const Json* json = find(key);
   if (json == nullptr || !json->is_object()) reject(key, "an object");
-  return {std::shared_ptr<const Json>(json_, json), fmt::format("{}: {}", where_, key)};
+  return {std::shared_ptr<const Json>(json_, json), fmt::format("{}: {}", where_, one_line(key)), fault_};
 }
 
 template <>
 std::vector<Config> Config::get<std::vector<Config>>(std::string_view key) const {
   const Json* json = find(key);
-  if (json == nullptr || !json->is_array()) reject(key, "a list of objects");
+  constexpr size_t kMost = 10'000;
+  if (json == nullptr || !json->is_array() || json->size() > kMost)
+    reject(key, fmt::format("a list of at most {} objects", kMost));
   std::vector<Config> items;
   for (const Json& item : *json) {
     if (!item.is_object()) reject(key, "a list of objects");
-    items.push_back(
-        {std::shared_ptr<const Json>(json_, &item), fmt::format("{}: {}[{}]", where_, key, items.size())});
+    items.push_back({std::shared_ptr<const Json>(json_, &item),
+                     fmt::format("{}: {}[{}]", where_, one_line(key), items.size()), fault_});
   }
   return items;
 }
@@ -224,9 +171,8 @@ int Config::get_int_or(std::string_view key, int fallback, int min, int max) con
 
 double Config::get_number(std::string_view key, double min, double max) const {
   const Json* json = find(key);
-  double value = 0;
-  if (json == nullptr || !read(*json, value) || value < min || value > max)
-    reject(key, fmt::format("a number from {} to {}", min, max));
+  const double value = json != nullptr && json->is_number() ? json->get<double>() : std::nan("");
+  if (!(value >= min && value <= max)) reject(key, fmt::format("a number from {} to {}", min, max));
   return value;
 }
 

@@ -1,6 +1,6 @@
-// JSON from untrusted files, read with checks. Every error is Fault::model_file and names the file, the key,
-// what was expected and what was found: "transformer/config.json: num_layers: expected an integer from 1 to
-// 256, found "x"".
+// JSON from untrusted files, read with checks. Every error names the file, the key, what was expected and
+// what was found: "transformer/config.json: num_layers: expected an integer from 1 to 256, found "x"". Whose
+// fault it is goes by whose file it is: Fault::model_file where nothing else is said.
 #pragma once
 
 #include <filesystem>
@@ -11,23 +11,23 @@
 #include <string_view>
 #include <vector>
 
-namespace diorama {
+#include "base/json_reader.h"
 
-// Rejects what is not JSON, nests deeper than 64, or names a key twice. `where` opens the messages.
-nlohmann::json parse_json(std::string_view text, std::string_view where);
+namespace diorama {
 
 // A JSON object and where it was read. A key that holds null counts as absent. Copies share the object.
 class Config {
  public:
   static constexpr size_t kMaxFileSize = size_t{16} << 20;
 
-  static Config load(const std::filesystem::path& file);
-  static Config parse(std::string_view text, std::string where);
+  static Config load(const std::filesystem::path& file, Fault fault = Fault::model_file);
+  static Config parse(std::string_view text, std::string where, Fault fault = Fault::model_file);
+  static Config parse(std::string_view text, std::string where, const JsonRules& rules);
 
   bool has(std::string_view key) const;
 
   // T is bool, int, int64_t, float, double, std::string, Config (a nested object) or a std::vector of these
-  // but bool.
+  // but bool. Numbers are finite.
   template <typename T>
   T get(std::string_view key) const;
   template <typename T>
@@ -35,7 +35,7 @@ class Config {
     return has(key) ? get<T>(key) : fallback;
   }
 
-  // Both ends included.
+  // Both ends included; an end may be infinite, and then so may the number.
   int get_int(std::string_view key, int min, int max) const;
   int get_int_or(std::string_view key, int fallback, int min, int max) const;
   double get_number(std::string_view key, double min, double max) const;
@@ -51,14 +51,16 @@ class Config {
   std::vector<std::string> keys() const;
   const nlohmann::json& json() const { return *json_; }
   const std::string& where() const { return where_; }
+  Fault fault() const { return fault_; }
 
  private:
-  Config(std::shared_ptr<const nlohmann::json> json, std::string where);
+  Config(std::shared_ptr<const nlohmann::json> json, std::string where, Fault fault);
   // Null where the key is absent or holds null.
   const nlohmann::json* find(std::string_view key) const;
 
   std::shared_ptr<const nlohmann::json> json_;
   std::string where_;
+  Fault fault_;
 };
 
 }  // namespace diorama

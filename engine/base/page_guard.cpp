@@ -35,6 +35,7 @@ bool replace_pages(uintptr_t address) {
     if (begin == 0 || address < begin || address >= end) continue;
     range.tripped.store(true);
     const uintptr_t page = address / page_size * page_size;
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the kernel gives the address of a fault
     return ::mmap(reinterpret_cast<void*>(page), end - page, PROT_READ,
                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) != MAP_FAILED;
   }

@@ -1,5 +1,7 @@
 #include "base/say.h"
 
+#include <poll.h>
+
 #include "base/utf8.h"
 
 namespace diorama {
@@ -16,6 +18,11 @@ void say(std::FILE* file, std::string_view text) noexcept {
   } catch (...) {  // no memory for words
     return;
   }
+}
+
+bool reader_is_gone(std::FILE* file) noexcept {
+  pollfd state{.fd = ::fileno(file), .events = 0, .revents = 0};
+  return ::poll(&state, 1, 0) == 1 && (state.revents & POLLERR) != 0;
 }
 
 }  // namespace diorama

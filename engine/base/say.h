@@ -17,6 +17,9 @@ void put(std::FILE* file, std::string_view bytes) noexcept;
 // Words for people: whatever could act on a terminal, but for line ends and tabs, is replaced.
 void say(std::FILE* file, std::string_view text) noexcept;
 
+// The file is a pipe that nobody will read any more, as behind `| head -1`.
+bool reader_is_gone(std::FILE* file) noexcept;
+
 template <typename First, typename... Rest>
 void say(std::FILE* file, fmt::format_string<First, Rest...> format, First&& first, Rest&&... rest) noexcept {
   try {

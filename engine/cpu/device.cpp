@@ -8,6 +8,8 @@
 #include <fstream>
 
 #include "cpu/bf16_matrix.h"
+#include "cpu/free_memory.h"
+#include "cpu/team.h"
 
 namespace diorama::cpu {
 namespace {
@@ -55,7 +57,7 @@ std::string model_name() {
 }  // namespace
 
 Device::Device(const DeviceOptions& options)
-    : threads_(options.threads > 0 ? options.threads : omp_get_num_procs()),
+    : threads_(start_team(options.threads > 0 ? options.threads : omp_get_num_procs())),
       isa_(usable(options.isa)),
       multiplies_bf16_(isa_ == Isa::avx512 && (has_bf16_products() || options.emulate_bf16)),
       kernels_(&kernels_for(isa_)) {}
@@ -63,6 +65,10 @@ Device::Device(const DeviceOptions& options)
 std::string Device::description() const {
   return fmt::format("cpu: {}, {}{}", model_name(), name_of(isa_),
                      multiplies_bf16_ ? ", " + bf16_library() : "");
+}
+
+size_t Device::memory_budget() const {
+  return free_memory();
 }
 
 std::shared_ptr<Buffer> Device::allocate(size_t bytes) {

@@ -25,6 +25,7 @@ class Device final : public diorama::Device {
 
   DeviceKind kind() const override { return DeviceKind::cpu; }
   std::string description() const override;
+  size_t memory_budget() const override;
   std::shared_ptr<Buffer> allocate(size_t bytes) override;
   void upload(const Tensor& to, const void* from) override;
   void download(const Tensor& from, void* to) override;
@@ -34,6 +35,8 @@ class Device final : public diorama::Device {
   void unpack(const Weight& weight, float* rows) override;
 
   Isa isa() const { return isa_; }
+  // Threads that ops really get: where the system, its limits or the environment allow fewer than were asked
+  // for, those.
   int threads() const { return threads_; }
   const Kernels& kernels() const { return *kernels_; }
   // One, where waking the others would take longer than touching so many elements.

@@ -5,19 +5,24 @@
 
 #include "base/error.h"
 #include "base/json_config.h"
+#include "base/utf8.h"
 
 namespace diorama {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array kSingleFiles{"diffusion_pytorch_model.safetensors", "model.safetensors",
+constexpr std::array kSingleFiles{"diffusion_pytorch_model.safetensors",      "model.safetensors",
+                                  "diffusion_pytorch_model.bf16.safetensors", "model.bf16.safetensors",
                                   "diffusion_pytorch_model.fp16.safetensors", "model.fp16.safetensors"};
 // Libraries put the variant before the last suffix; older ones after the stem.
 constexpr std::array kIndexFiles{
     "diffusion_pytorch_model.safetensors.index.json",      "model.safetensors.index.json",
+    "diffusion_pytorch_model.safetensors.index.bf16.json", "model.safetensors.index.bf16.json",
+    "diffusion_pytorch_model.bf16.safetensors.index.json", "model.bf16.safetensors.index.json",
     "diffusion_pytorch_model.safetensors.index.fp16.json", "model.safetensors.index.fp16.json",
     "diffusion_pytorch_model.fp16.safetensors.index.json", "model.fp16.safetensors.index.json"};
+constexpr size_t kMostShards = 1000;
 
 template <size_t N>
 fs::path first_that_exists(const fs::path& folder, const std::array<const char*, N>& names) {
@@ -26,23 +31,28 @@ fs::path first_that_exists(const fs::path& folder, const std::array<const char*,
   return {};
 }
 
-// A name of a pickle in the folder, or nothing.
-std::string find_pickle(const fs::path& folder) {
+// The first name in the folder that ends so, or nothing.
+std::string find_file(const fs::path& folder, std::initializer_list<std::string_view> suffixes) {
+  std::string first;
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    const auto suffix = entry.path().extension();
-    if (suffix == ".bin" || suffix == ".pth" || suffix == ".pt" || suffix == ".ckpt")
-      return entry.path().filename().string();
+  for (fs::directory_iterator entry(folder, ignored), end; !ignored && entry != end;
+       entry.increment(ignored)) {
+    const std::string name = entry->path().filename().string();
+    if (std::ranges::find(suffixes, entry->path().extension().string()) == suffixes.end()) continue;
+    if (first.empty() || name < first) first = name;
   }
-  return {};
+  return first;
 }
 
 [[noreturn]] void fail_without_weights(const fs::path& folder) {
   if (!path_exists(folder))
     fail(Fault::model_file, "{}: this folder of the model is missing", folder.string());
-  if (const std::string pickle = find_pickle(folder); !pickle.empty())
+  if (const std::string other = find_file(folder, {".safetensors"}); !other.empty())
+    fail(Fault::model_file, "{}: holds {} but no weights under a name that is read; name the right ones {}",
+         folder.string(), one_line(other), kSingleFiles[0]);
+  if (const std::string pickle = find_file(folder, {".bin", ".pth", ".pt", ".ckpt"}); !pickle.empty())
     fail(Fault::model_file, "{}: holds the pickle {} but no safetensors; fetch the model's safetensors files",
-         folder.string(), pickle);
+         folder.string(), one_line(pickle));
   fail(Fault::model_file, "{}: holds no weights; put {} or {} there", folder.string(), kSingleFiles[0],
        kSingleFiles[1]);
 }
@@ -70,12 +80,15 @@ void Checkpoint::read_shards(const fs::path& index) {
   std::map<std::string, const SafetensorsFile*> shards;
   for (const std::string& name : map.keys()) {
     const auto shard = map.get<std::string>(name);
-    if (shard.empty() || shard == "." || shard == ".." || fs::path(shard).filename() != shard)
+    if (shard.empty() || shard == "." || shard == ".." || fs::path(shard).filename() != shard ||
+        shard.find('\0') != std::string::npos)
       map.reject(name, "the name of a file in the same folder");
     const SafetensorsFile*& file = shards[shard];
     if (file == nullptr) {
+      if (files_.size() == kMostShards)
+        fail(Fault::model_file, "{}: names more than {} shards", index.string(), kMostShards);
       if (!path_exists(folder_ / shard))
-        fail(Fault::model_file, "{}: the shard {} is missing; fetch it too", index.string(), shard);
+        fail(Fault::model_file, "{}: the shard {} is missing; fetch it too", index.string(), one_line(shard));
       file = files_.emplace_back(std::make_unique<SafetensorsFile>(folder_ / shard)).get();
     }
     file->tensor(name);  // throws where the index is wrong
@@ -96,7 +109,7 @@ bool Checkpoint::contains(std::string_view name) const {
 const SafetensorsFile& Checkpoint::file_of(std::string_view name) const {
   const auto it = tensors_.find(name);
   if (it == tensors_.end())
-    fail(Fault::model_file, "{}: {}: no file holds this tensor", folder_.string(), name);
+    fail(Fault::model_file, "{}: {}: no file holds this tensor", folder_.string(), one_line(name));
   return *it->second;
 }
 

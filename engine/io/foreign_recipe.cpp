@@ -1,9 +1,12 @@
 #include "io/foreign_recipe.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <charconv>
+#include <cmath>
 #include <map>
+#include <set>
 
 #include "base/error.h"
 #include "base/json_config.h"
@@ -61,21 +64,26 @@ std::string take_value(std::string_view& text) {
   return value;
 }
 
+// Of the settings that other programs write, those that mean something here.
+constexpr std::array<std::string_view, 10> kSettings{"CFG scale", "Eta",   "Model", "Model hash", "Sampler",
+                                                     "Seed",      "Shift", "Size",  "Steps",      "Version"};
+
 // "Steps: 20, Sampler: Euler, .."
-std::map<std::string, std::string> read_settings(std::string_view line) {
-  std::map<std::string, std::string> settings;
+std::map<std::string_view, std::string> read_settings(std::string_view line) {
+  std::map<std::string_view, std::string> settings;
   while (!line.empty()) {
     const size_t colon = line.find(':');
     if (colon == std::string_view::npos) break;
-    const std::string key(trimmed(line.substr(0, colon)));
+    const auto known = std::ranges::find(kSettings, trimmed(line.substr(0, colon)));
     line = line.substr(colon + 1);
     line = line.substr(std::min(line.find_first_not_of(' '), line.size()));
-    settings.emplace(key, take_value(line));
+    std::string value = take_value(line);
+    if (known != kSettings.end()) settings.emplace(*known, std::move(value));
   }
   return settings;
 }
 
-void apply_settings(std::map<std::string, std::string> settings, Recipe& recipe) {
+void apply_settings(std::map<std::string_view, std::string> settings, Recipe& recipe) {
   const std::string& size = settings["Size"];
   if (const size_t cross = size.find('x'); cross != std::string::npos) {
     recipe.width = number_in<int>(size).value_or(0);
@@ -92,59 +100,66 @@ void apply_settings(std::map<std::string, std::string> settings, Recipe& recipe)
   recipe.program = settings["Version"];
 }
 
-// ComfyUI's graph: {id: {class_type, inputs: {name: value or [id, output]}}}.
+// ComfyUI's graph: {id: {class_type, inputs: {name: value or [id, output]}}}. Everything is looked at where
+// it stands in the document; null where it is not there.
 class Graph {
  public:
-  // What is no graph is an empty one.
-  explicit Graph(std::string_view text) {
-    try {
-      nodes_ = parse_json(text, "ComfyUI");
-    } catch (const Error&) {
-    }
-    if (!nodes_.is_object()) nodes_ = Json::object();
-  }
+  Graph(std::string_view text, std::string_view name)
+      : nodes_(parse_json(
+            text, fmt::format("{}: ComfyUI graph", name),
+            {.fault = Fault::file_system, .most_bytes = size_t{128} << 20, .keys_may_repeat = true})) {}
 
-  // The first node with these inputs, {} where there is none.
-  Json inputs_of_first(std::initializer_list<const char*> names) const {
+  // Of the first node that has these inputs.
+  const Json* inputs_of_first(std::initializer_list<const char*> names) const {
+    if (!nodes_.is_object()) return nullptr;
     for (const Json& node : nodes_)
-      if (const Json inputs = inputs_of(node);
-          std::ranges::all_of(names, [&](const char* name) { return inputs.contains(name); }))
+      if (const Json* inputs = inputs_of(&node);
+          inputs != nullptr &&
+          std::ranges::all_of(names, [&](const char* name) { return inputs->contains(name); }))
         return inputs;
-    return Json::object();
+    return nullptr;
   }
 
-  // The value of an input, following links to inputs of the same name, or to any of the `others`.
-  Json follow(const Json& inputs, const char* name, std::initializer_list<const char*> others = {},
-              int depth = 0) const {
-    const Json value = inputs.value(name, Json());
-    if (!value.is_array()) return value;
-    if (depth == kMaxDepth || value.empty() || !value[0].is_string()) return {};
-    const Json next = inputs_of(nodes_.value(value[0].get<std::string>(), Json()));
-    if (next.contains(name)) return follow(next, name, others, depth + 1);
-    for (const char* other : others)
-      if (next.contains(other)) return follow(next, other, others, depth + 1);
-    return {};
+  // The value of an input, following links to inputs of the same name, or to any of the `others`. A chain of
+  // links ends where it meets itself.
+  const Json* follow(const Json& inputs, std::string_view name,
+                     std::initializer_list<std::string_view> others = {}) const {
+    const Json* value = find(&inputs, name);
+    std::set<const Json*> seen;
+    while (value != nullptr && value->is_array()) {
+      if (value->empty() || !value->front().is_string() || !seen.insert(value).second) return nullptr;
+      const Json* next = inputs_of(find(&nodes_, value->front().get_ref<const std::string&>()));
+      value = find(next, name);
+      for (auto other = others.begin(); value == nullptr && other != others.end(); ++other)
+        value = find(next, *other);
+    }
+    return value;
   }
 
  private:
-  static constexpr int kMaxDepth = 32;
+  static const Json* find(const Json* object, std::string_view key) {
+    if (object == nullptr || !object->is_object()) return nullptr;
+    const auto found = object->find(key);
+    return found == object->end() ? nullptr : &*found;
+  }
 
-  static Json inputs_of(const Json& node) {
-    const Json inputs = node.is_object() ? node.value("inputs", Json()) : Json();
-    return inputs.is_object() ? inputs : Json::object();
+  static const Json* inputs_of(const Json* node) {
+    const Json* inputs = find(node, "inputs");
+    return inputs != nullptr && inputs->is_object() ? inputs : nullptr;
   }
 
   Json nodes_;
 };
 
 template <typename T>
-void read_value(const Json& json, T& value) {
+void read_value(const Json* json, T& value) {
+  if (json == nullptr) return;
   if constexpr (std::is_same_v<T, std::string>) {
-    if (json.is_string()) value = json.get<std::string>();
+    if (json->is_string()) value = json->get<std::string>();
   } else if constexpr (std::is_integral_v<T>) {
-    if (json.is_number_integer()) value = json.get<T>();
+    if (json->is_number_integer()) value = json->get<T>();
   } else {
-    if (json.is_number()) value = json.get<T>();
+    if (json->is_number() && std::isfinite(json->get<T>())) value = json->get<T>();
   }
 }
 
@@ -176,23 +191,23 @@ Recipe recipe_from_parameters(std::string_view text) {
 }
 
 Recipe recipe_from_comfyui(std::string_view text, std::string_view name) {
-  const Graph graph(text);
-  const Json sampler = graph.inputs_of_first({"steps", "cfg", "positive", "negative"});
-  if (sampler.empty())
+  const Graph graph(text, name);
+  const Json* const sampler = graph.inputs_of_first({"steps", "cfg", "positive", "negative"});
+  if (sampler == nullptr)
     fail(Fault::file_system, "{}: holds a ComfyUI graph without a sampler that could be read", name);
   Recipe recipe;
   recipe.program = "ComfyUI";
-  read_value(graph.follow(sampler, "steps"), recipe.steps);
-  read_value(graph.follow(sampler, "cfg"), recipe.cfg_scale);
-  read_value(graph.follow(sampler, "seed"), recipe.seed);
-  read_value(graph.follow(sampler, "noise_seed"), recipe.seed);
-  read_value(graph.follow(sampler, "positive", {"text"}), recipe.prompt);
-  read_value(graph.follow(sampler, "negative", {"text"}), recipe.negative_prompt);
-  read_value(graph.follow(sampler, "model", {"ckpt_name", "unet_name"}), recipe.model);
-  read_value(graph.follow(sampler, "latent_image", {"width"}), recipe.width);
-  read_value(graph.follow(sampler, "latent_image", {"height"}), recipe.height);
+  read_value(graph.follow(*sampler, "steps"), recipe.steps);
+  read_value(graph.follow(*sampler, "cfg"), recipe.cfg_scale);
+  read_value(graph.follow(*sampler, "seed"), recipe.seed);
+  read_value(graph.follow(*sampler, "noise_seed"), recipe.seed);
+  read_value(graph.follow(*sampler, "positive", {"text"}), recipe.prompt);
+  read_value(graph.follow(*sampler, "negative", {"text"}), recipe.negative_prompt);
+  read_value(graph.follow(*sampler, "model", {"ckpt_name", "unet_name"}), recipe.model);
+  read_value(graph.follow(*sampler, "latent_image", {"width"}), recipe.width);
+  read_value(graph.follow(*sampler, "latent_image", {"height"}), recipe.height);
   std::string sampler_name;
-  read_value(graph.follow(sampler, "sampler_name"), sampler_name);
+  read_value(graph.follow(*sampler, "sampler_name"), sampler_name);
   recipe.sampler = own_sampler_name(sampler_name);
   return recipe;
 }

@@ -3,11 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <mutex>
+#include <optional>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/utf8.h"
+#include "io/byte_file.h"
 #include "io/checkpoint.h"
+#include "io/file_hash.h"
 
 namespace diorama {
 namespace {
@@ -23,8 +28,28 @@ std::string_view config_name(std::string_view component) {
   return "config.json";
 }
 
+constexpr size_t kMostShown = 200;  // bytes of a class or a name of one
+
+// A configuration, whose bytes count.
+std::string read_small(const fs::path& file) {
+  if (ByteFile(file).size() > Config::kMaxFileSize)
+    fail(Fault::model_file, "{}: is larger than {} MiB; this is no configuration", file.string(),
+         Config::kMaxFileSize >> 20);
+  return read_text_file(file, Config::kMaxFileSize);
+}
+
 Config load_or_empty(const fs::path& file) {
   return path_exists(file) ? Config::load(file) : Config::parse("{}", file.string());
+}
+
+// What of a component is no configuration, and pictures depend on.
+std::vector<fs::path> large_files_of(const ModelFolder& model, const std::string& component) {
+  if (component == "scheduler") return {};
+  if (component == "tokenizer") return {model.file(component, "spiece.model")};
+  const Checkpoint weights = Checkpoint::open(model.component(component));
+  std::vector<fs::path> files;
+  for (const auto& part : weights.files()) files.push_back(part->path());
+  return files;
 }
 
 // The beginning, middle and end of every tensor: whoever trains on changes all of them.
@@ -37,12 +62,24 @@ void add_samples(Hash64& hash, const SafetensorsFile& file) {
     for (const size_t begin : {size_t{0}, (bytes.size() - length) / 2, bytes.size() - length})
       hash.add(bytes.subspan(begin, length));
   }
+  file.check_whole();
 }
 
 }  // namespace
 
+// Taken when they are asked for; copies of a folder share them.
+struct ModelFolder::Hashes {
+  std::mutex mutex;
+  std::optional<uint64_t> small;
+  std::vector<fs::path> large_files;  // known once `small` is
+  std::optional<std::string> content, samples;
+};
+
 ModelFolder::ModelFolder(fs::path path, Config index, Config diorama)
-    : path_(std::move(path)), index_(std::move(index)), diorama_(std::move(diorama)) {}
+    : path_(std::move(path)),
+      index_(std::move(index)),
+      diorama_(std::move(diorama)),
+      hashes_(std::make_shared<Hashes>()) {}
 
 ModelFolder ModelFolder::open(const fs::path& folder) {
   std::error_code missing;
@@ -59,7 +96,7 @@ ModelFolder ModelFolder::open(const fs::path& folder) {
 }
 
 std::string ModelFolder::title() const {
-  return diorama_.get_or<std::string>("name", name());
+  return one_line(diorama_.get_or<std::string>("name", name()));
 }
 
 std::vector<std::string> ModelFolder::components() const {
@@ -95,12 +132,12 @@ Config ModelFolder::config(std::string_view component) const {
 std::string ModelFolder::class_of(std::string_view component) const {
   const Config settings = config(component);
   for (const std::string_view key : {"_class_name", "tokenizer_class"})
-    if (settings.has(key)) return settings.get<std::string>(key);
+    if (settings.has(key)) return one_line(settings.get<std::string>(key), kMostShown);
   const auto architectures = settings.get_or<std::vector<std::string>>("architectures", {});
-  if (!architectures.empty()) return architectures.front();
+  if (!architectures.empty()) return one_line(architectures.front(), kMostShown);
   const auto library_and_class = index_.get<std::vector<std::string>>(component);
   if (library_and_class.size() != 2) index_.reject(component, "[library, class]");
-  return library_and_class[1];
+  return one_line(library_and_class[1], kMostShown);
 }
 
 std::map<int, std::string> ModelFolder::class_names() const {
@@ -110,16 +147,55 @@ std::map<int, std::string> ModelFolder::class_names() const {
   for (const std::string& key : labels.keys()) {
     int label = 0;
     const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), label);
-    if (error == std::errc() && end == key.data() + key.size()) names[label] = labels.get<std::string>(key);
+    if (error == std::errc() && end == key.data() + key.size())
+      names[label] = one_line(labels.get<std::string>(key), kMostShown);
   }
   return names;
 }
 
+uint64_t ModelFolder::hash_of_small() const {
+  const std::scoped_lock lock(hashes_->mutex);
+  if (hashes_->small) return *hashes_->small;
+  std::string text;
+  const auto add = [&](std::string_view part) { text += fmt::format("{} {}\n", part.size(), part); };
+  hashes_->large_files.clear();
+  for (const std::string& component : components()) {
+    add(component);
+    add(read_small(file(component, config_name(component))));
+    for (const fs::path& path : large_files_of(*this, component)) {
+      add(std::to_string(ByteFile(path).size()));
+      hashes_->large_files.push_back(path);
+    }
+  }
+  hashes_->small = xxh64(std::as_bytes(std::span(text)));
+  return *hashes_->small;
+}
+
+// The first digits tell most other models apart from this one before any weights are read.
 std::string ModelFolder::content_hash() const {
+  const uint64_t small = hash_of_small();
+  const std::scoped_lock lock(hashes_->mutex);
+  if (hashes_->content) return *hashes_->content;
+  std::vector<uint64_t> parts{small};
+  for (const fs::path& path : hashes_->large_files) parts.push_back(file_hash(path));
+  const uint64_t all = xxh64(std::as_bytes(std::span(parts)));
+  hashes_->content = fmt::format("{:04x}{:012x}", small >> 48, all >> 16);
+  return *hashes_->content;
+}
+
+HashMatch ModelFolder::match(std::string_view hash) const {
+  if (hash.starts_with(fmt::format("{:04x}", hash_of_small() >> 48)) && hash == content_hash())
+    return HashMatch::bytes;
+  return hash == sampled_hash() ? HashMatch::samples : HashMatch::none;
+}
+
+std::string ModelFolder::sampled_hash() const {
+  const std::scoped_lock lock(hashes_->mutex);
+  if (hashes_->samples) return *hashes_->samples;
   Hash64 hash;
   for (const std::string& component : components()) {
     hash.add(component);
-    hash.add(read_text_file(file(component, config_name(component))));
+    hash.add(read_small(file(component, config_name(component))));
     if (component == "tokenizer") {
       hash.add(read_text_file(file(component, "spiece.model")));
     } else if (component != "scheduler") {
@@ -127,7 +203,8 @@ std::string ModelFolder::content_hash() const {
       for (const auto& part : weights.files()) add_samples(hash, *part);
     }
   }
-  return fmt::format("{:016x}", hash.value());
+  hashes_->samples = fmt::format("{:016x}", hash.value());
+  return *hashes_->samples;
 }
 
 }  // namespace diorama

@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <cstdlib>
 #include <map>
+#include <stdexcept>
 #include <string>
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/new_folder.h"
+#include "base/utf8.h"
 
 namespace diorama {
 namespace {
@@ -18,6 +21,12 @@ namespace fs = std::filesystem;
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
+}
+
+// Others must be ignored, says the XDG base directory specification.
+fs::path absolute_path_in(const char* variable) {
+  const fs::path path = environment(variable);
+  return path.is_absolute() ? path : fs::path();
 }
 
 // Of what comes with the program: installed, else in the sources.
@@ -31,15 +40,15 @@ std::vector<fs::path> data_folders() {
 }
 
 bool is_model(const fs::path& folder) {
-  return path_exists(folder / "model_index.json");
+  return path_exists(folder / "model_index.json") && !is_unfinished(folder);
 }
 
 }  // namespace
 
 fs::path user_data_folder() {
-  if (const std::string folder = environment("XDG_DATA_HOME"); !folder.empty())
-    return fs::path(folder) / "diorama";
-  return fs::path(environment("HOME")) / ".local/share/diorama";
+  if (const fs::path data = absolute_path_in("XDG_DATA_HOME"); !data.empty()) return data / "diorama";
+  if (const fs::path home = absolute_path_in("HOME"); !home.empty()) return home / ".local/share/diorama";
+  return {};
 }
 
 std::vector<fs::path> model_search_path() {
@@ -50,7 +59,7 @@ std::vector<fs::path> model_search_path() {
     if (end > begin) folders.emplace_back(listed.substr(begin, end - begin));
     begin = end + 1;
   }
-  folders.push_back(user_data_folder() / "models");
+  if (const fs::path own = user_data_folder(); !own.empty()) folders.push_back(own / "models");
   for (const fs::path& folder : data_folders()) folders.push_back(folder / "models");
   return folders;
 }
@@ -64,21 +73,51 @@ fs::path find_data(std::string_view name) {
 fs::path find_model(std::string_view path_or_name) {
   std::error_code unknown;
   if (fs::is_directory(path_or_name, unknown)) return path_or_name;
+  return find_model_by_name(path_or_name);
+}
+
+fs::path find_model_by_name(std::string_view name) {
   std::vector<std::string> known;
   for (const fs::path& model : list_models()) {
-    if (model.filename() == path_or_name) return model;
-    known.push_back(model.filename().string());
+    if (model.filename() == name) return model;
+    known.push_back(one_line(model.filename().string()));
   }
-  fail(Fault::model_file, "{}: is neither a folder nor the name of a model; known are: {}", path_or_name,
+  fail(Fault::model_file, "{}: is neither a folder nor the name of a model; known are: {}", one_line(name),
        known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", ")));
+}
+
+std::optional<FoundModel> find_model_by_hash(std::string_view hash, std::string_view title) {
+  std::vector<ModelFolder> models;
+  for (const fs::path& path : list_models()) {
+    try {
+      models.push_back(ModelFolder::open(path));
+    } catch (const std::exception&) {  // not the one that is looked for
+    }
+  }
+  std::stable_partition(models.begin(), models.end(), [&](const ModelFolder& model) {
+    try {
+      return model.title() == title;
+    } catch (const std::exception&) {
+      return false;
+    }
+  });
+  for (const ModelFolder& model : models) {
+    try {
+      if (const HashMatch match = model.match(hash); match != HashMatch::none)
+        return FoundModel{model, match};
+    } catch (const std::exception&) {  // nor is this
+    }
+  }
+  return std::nullopt;
 }
 
 std::vector<fs::path> list_models() {
   std::map<std::string, fs::path> models;
   for (const fs::path& folder : model_search_path()) {
     std::error_code unreadable;
-    for (const auto& entry : fs::directory_iterator(folder, unreadable))
-      if (is_model(entry.path())) models.try_emplace(entry.path().filename().string(), entry.path());
+    fs::directory_iterator entry(folder, unreadable);
+    for (; !unreadable && entry != fs::directory_iterator(); entry.increment(unreadable))
+      if (is_model(entry->path())) models.try_emplace(entry->path().filename().string(), entry->path());
   }
   std::vector<fs::path> result;
   for (const auto& [name, path] : models) result.push_back(path);

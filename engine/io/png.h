@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,6 +17,7 @@ struct PngText {
   std::string keyword;  // 1 to 79 bytes of ASCII
   std::string text;     // UTF-8
   bool compressed = false;
+  std::string problem;  // why it cannot be read; there is no text then
 
   bool operator==(const PngText& other) const = default;
 };
@@ -26,7 +28,13 @@ std::string encode_png(const Image& image, std::span<const PngText> texts = {});
 // Gray, gray with alpha, RGB or RGBA of 8 bits, opaque and not interlaced.
 Image decode_png(std::span<const std::byte> file, std::string_view name);
 
-// The text chunks (tEXt, zTXt, iTXt) of any PNG, in the order of the file.
-std::vector<PngText> read_png_texts(std::span<const std::byte> file, std::string_view name);
+// The text chunks (tEXt, zTXt, iTXt) of any PNG that have a keyword, in the order of the file: all of them,
+// or the first of each of `keywords`. One that is malformed or too long has a problem: who needs it says so.
+// The first whose bytes are damaged has no keyword either, since that may be what is damaged.
+std::vector<PngText> read_png_texts(std::span<const std::byte> file, std::string_view name,
+                                    std::span<const std::string_view> keywords = {});
+
+// The bytes of a file that begins as a PNG does.
+std::string read_png_file(const std::filesystem::path& path);
 
 }  // namespace diorama

@@ -1,5 +1,7 @@
 #include "io/recipe.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/json_config.h"
 #include "base/utf8.h"
@@ -10,13 +12,45 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::string_view kKeyword = "diorama";
+constexpr std::string_view kKeyword = kRecipeKeywords[0];
+constexpr size_t kMaxText = size_t{32} << 20;  // bytes, for each picture that one comes from
+constexpr size_t kMaxValues = 200'000;         // of all lists and objects
+constexpr size_t kMostShown = 200;             // bytes of what is only shown
 
 // A1111 quotes as JSON what would break its list of "key: value, ".
 std::string quoted(const std::string& value) {
   return value.find_first_of(",:\n\"") == std::string::npos
              ? value
              : Json(value).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+// The pictures that a branch comes from, one after the other.
+size_t count_ancestors(const Json& recipe) {
+  size_t count = 0;
+  const Json* picture = &recipe;
+  while (picture->is_object() && picture->contains("branch")) {
+    const Json& branch = (*picture)["branch"];
+    if (!branch.is_object() || !branch.contains("parent")) break;
+    picture = &branch["parent"];
+    ++count;
+  }
+  return count;
+}
+
+// What a stranger wrote, made fit for what it is used for.
+Recipe checked(Recipe recipe, std::string_view where) {
+  for (const auto& [name, prompt] :
+       {std::pair("prompt", &recipe.prompt), {"negative prompt", &recipe.negative_prompt}}) {
+    if (prompt->size() > kMaxPrompt)
+      fail(Fault::file_system, "{}: its {} is {} KiB long; at most {} are read", where, name,
+           prompt->size() >> 10, kMaxPrompt >> 10);
+    if (prompt->find('\0') != std::string::npos)
+      fail(Fault::file_system, "{}: its {} holds a zero character", where, name);
+  }
+  for (std::string* label : {&recipe.class_name, &recipe.sampler, &recipe.model, &recipe.model_hash,
+                             &recipe.precision, &recipe.device, &recipe.acceleration, &recipe.program})
+    *label = one_line(*label, kMostShown);
+  return recipe;
 }
 
 template <typename T>
@@ -89,11 +123,17 @@ Json to_json(const Recipe& recipe) {
 }
 
 Recipe recipe_from_json(std::string_view text, std::string_view name) {
-  try {
-    return read_checked(Config::parse(text, fmt::format("{}: recipe", name)));
-  } catch (const Error& error) {
-    throw Error(Fault::file_system, error.what());  // a picture, not a model
-  }
+  const std::string where = fmt::format("{}: recipe", name);
+  const auto check_size = [&](size_t pictures) {
+    if (text.size() > kMaxText / pictures)
+      fail(Fault::file_system, "{}: is {} KiB of text for {} pictures; no recipe is so large", where,
+           text.size() >> 10, pictures);
+  };
+  check_size(1);
+  const Config json = Config::parse(
+      text, where, {.fault = Fault::file_system, .most_values = kMaxValues, .most_bytes = 2 * kMaxText});
+  check_size(1 + count_ancestors(json.json()));
+  return checked(read_checked(json), name);
 }
 
 std::string parameters_text(const Recipe& recipe) {
@@ -118,13 +158,29 @@ std::vector<PngText> recipe_texts(const Recipe& recipe) {
 }
 
 std::optional<Recipe> read_recipe(std::span<const PngText> texts, std::string_view name) {
-  for (const PngText& text : texts)
-    if (text.keyword == kKeyword) return recipe_from_json(text.text, name);
+  const auto sound = [&](const PngText& text) -> const std::string& {
+    if (!text.problem.empty()) fail(Fault::file_system, "{}: {}", name, text.problem);
+    return text.text;
+  };
+  const auto own = std::ranges::find(texts, kKeyword, &PngText::keyword);
+  if (own != texts.end()) return recipe_from_json(sound(*own), name);
+  std::optional<Recipe> recipe;
   for (const PngText& text : texts) {
-    if (text.keyword == "parameters") return recipe_from_parameters(text.text);
-    if (text.keyword == "prompt") return recipe_from_comfyui(text.text, name);
+    if (text.keyword == "parameters") recipe = recipe_from_parameters(sound(text));
+    if (text.keyword == "prompt") recipe = recipe_from_comfyui(sound(text), name);
+    if (recipe) break;
   }
-  return std::nullopt;
+  // Diorama writes two texts: where the full one is gone, so is what the other does not say.
+  const auto damaged = std::ranges::find_if(
+      texts, [](const PngText& text) { return text.keyword.empty() && !text.problem.empty(); });
+  if (damaged != texts.end() && (!recipe || recipe->program.starts_with("Diorama")))
+    fail(Fault::file_system, "{}: {}; it may have been the recipe", name, damaged->problem);
+  if (recipe) recipe = checked(std::move(*recipe), name);
+  return recipe;
+}
+
+std::optional<Recipe> recipe_in_png(std::span<const std::byte> file, std::string_view name) {
+  return read_recipe(read_png_texts(file, name, kRecipeKeywords), name);
 }
 
 }  // namespace diorama

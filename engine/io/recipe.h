@@ -1,6 +1,8 @@
 // Everything a picture was made with: enough to make it again.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -12,6 +14,10 @@
 #include "io/png.h"
 
 namespace diorama {
+
+// Bytes. No model reads more than some thousand of a prompt; what was painted with more could not be read
+// back.
+inline constexpr size_t kMaxPrompt = size_t{256} << 10;
 
 struct Recipe {
   std::string prompt;
@@ -41,7 +47,8 @@ struct Recipe {
 };
 
 nlohmann::json to_json(const Recipe& recipe);
-// Fault::file_system where a key has the wrong type; absent keys keep their defaults.
+// Fault::file_system where a key has the wrong type, a prompt is longer than kMaxPrompt, or the text is out
+// of all proportion; absent keys keep their defaults. What is only shown comes as one line that can be shown.
 Recipe recipe_from_json(std::string_view text, std::string_view name);
 
 // The layout of AUTOMATIC1111's web UI, which galleries read.
@@ -49,7 +56,12 @@ std::string parameters_text(const Recipe& recipe);
 
 // The chunks `parameters` and `diorama`.
 std::vector<PngText> recipe_texts(const Recipe& recipe);
+
+// Where recipes stand.
+inline constexpr std::array<std::string_view, 3> kRecipeKeywords{"diorama", "parameters", "prompt"};
 // From Diorama's own chunk, else from what A1111, stable-diffusion.cpp or ComfyUI wrote, as far as it goes.
 std::optional<Recipe> read_recipe(std::span<const PngText> texts, std::string_view name);
+// Of a PNG's bytes; no other text in it is looked at.
+std::optional<Recipe> recipe_in_png(std::span<const std::byte> file, std::string_view name);
 
 }  // namespace diorama

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/half.h"
+#include "base/utf8.h"
 
 namespace diorama {
 namespace {
@@ -74,7 +75,14 @@ std::string header_of(std::span<const TensorToWrite> tensors,
 }  // namespace
 
 SafetensorsFile::SafetensorsFile(const std::filesystem::path& path)
-    : file_(path), header_(parse_safetensors_header(file_.bytes(), path.string())) {}
+    : file_(path), header_(parse_safetensors_header(file_.bytes(), path.string())) {
+  check_whole();
+}
+
+void SafetensorsFile::check_whole() const {
+  if (file_.shrunk())
+    fail(Fault::model_file, "{}: became shorter while it was read; fetch it again", path().string());
+}
 
 bool SafetensorsFile::contains(std::string_view name) const {
   return header_.tensors.find(name) != header_.tensors.end();
@@ -87,7 +95,7 @@ const StoredTensor& SafetensorsFile::tensor(std::string_view name) const {
 }
 
 void SafetensorsFile::reject(std::string_view name, std::string_view problem) const {
-  fail(Fault::model_file, "{}: {}: {}", path().string(), name, problem);
+  fail(Fault::model_file, "{}: {}: {}", path().string(), one_line(name), problem);
 }
 
 void SafetensorsFile::read_rows_f32(std::string_view name, int64_t first_row, int64_t num_rows,
@@ -114,6 +122,7 @@ void SafetensorsFile::read_rows_f32(std::string_view name, int64_t first_row, in
     default:
       reject(name, fmt::format("expected F32, F16 or BF16, found {}", name_of(stored.type)));
   }
+  check_whole();
   if (!finite) reject(name, "holds a NaN or an infinity; fetch the file again");
 }
 
@@ -126,6 +135,7 @@ void SafetensorsFile::read_rows(std::string_view name, int64_t first_row, int64_
   const size_t row_bytes = rows == 0 ? 0 : stored.size / static_cast<size_t>(rows);
   std::memcpy(out, bytes().data() + stored.offset + static_cast<size_t>(first_row) * row_bytes,
               static_cast<size_t>(num_rows) * row_bytes);
+  check_whole();
 }
 
 HostTensor SafetensorsFile::read_f32(std::string_view name) const {
@@ -153,6 +163,7 @@ std::vector<int32_t> SafetensorsFile::read_i32(std::string_view name) const {
     default:
       reject(name, fmt::format("expected I32, I64, U8 or BOOL, found {}", name_of(stored.type)));
   }
+  check_whole();
   if (!fits) reject(name, "holds a number of more than 32 bits");
   return values;
 }
@@ -162,16 +173,22 @@ void SafetensorsFile::drop_pages(std::string_view name) const {
   file_.drop_pages(stored.offset, stored.size);
 }
 
-void write_safetensors(const std::filesystem::path& path, std::span<const TensorToWrite> tensors,
-                       const std::map<std::string, std::string>& metadata) {
+void encode_safetensors(std::span<const TensorToWrite> tensors,
+                        const std::map<std::string, std::string>& metadata,
+                        const std::function<void(std::span<const std::byte>)>& take) {
   const std::string header = header_of(tensors, metadata);
   const uint64_t length = header.size();
-  std::string file(reinterpret_cast<const char*>(&length), sizeof(length));
-  file += header;
-  for (const TensorToWrite& tensor : tensors) {
-    const auto bytes = value_bytes(tensor);
-    file.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  }
+  take(std::as_bytes(std::span(&length, 1)));
+  take(std::as_bytes(std::span(header)));
+  for (const TensorToWrite& tensor : tensors) take(value_bytes(tensor));
+}
+
+void write_safetensors(const std::filesystem::path& path, std::span<const TensorToWrite> tensors,
+                       const std::map<std::string, std::string>& metadata) {
+  std::string file;
+  encode_safetensors(tensors, metadata, [&](std::span<const std::byte> piece) {
+    file.append(reinterpret_cast<const char*>(piece.data()), piece.size());
+  });
   write_file_atomically(path, file);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -72,6 +73,10 @@ class SafetensorsFile {
   // I32, I64, U8 or BOOL that fit into 32 bits.
   std::vector<int32_t> read_i32(std::string_view name) const;
 
+  // Fails where the file has become shorter: what it has lost reads as zeros. Every read of tensors ends with
+  // it; who reads bytes() calls it.
+  void check_whole() const;
+
   // Gives the tensor's pages back to the kernel once it is packed elsewhere.
   void drop_pages(std::string_view name) const;
 
@@ -90,6 +95,10 @@ struct TensorToWrite {
       values;  // F32, I32, F16, U8
 };
 
+// The bytes of a file, in order and in pieces, to whoever takes them.
+void encode_safetensors(std::span<const TensorToWrite> tensors,
+                        const std::map<std::string, std::string>& metadata,
+                        const std::function<void(std::span<const std::byte>)>& take);
 // Atomically.
 void write_safetensors(const std::filesystem::path& path, std::span<const TensorToWrite> tensors,
                        const std::map<std::string, std::string>& metadata = {});

@@ -6,7 +6,9 @@
 
 #include "base/error.h"
 #include "base/json_config.h"
+#include "base/utf8.h"
 #include "io/safetensors.h"
+#include "io/stand_in.h"
 
 namespace diorama {
 namespace {
@@ -93,7 +95,7 @@ void check_layout(const SafetensorsHeader& header, size_t file_size, std::string
   for (const auto& [name, tensor] : in_order) {
     if (tensor->offset != end)
       fail(Fault::model_file, "{}: {}: begins at byte {}, {} the tensor before it, which ends at {}", where,
-           name, tensor->offset, tensor->offset < end ? "inside" : "apart from", end);
+           one_line(name), tensor->offset, tensor->offset < end ? "inside" : "apart from", end);
     end += tensor->size;
   }
   if (end != file_size)
@@ -102,19 +104,24 @@ void check_layout(const SafetensorsHeader& header, size_t file_size, std::string
 }
 
 std::string_view header_text(std::span<const std::byte> file, std::string_view where) {
+  const std::string_view all(reinterpret_cast<const char*>(file.data()), file.size());
+  if (const auto stand_in = describe_stand_in(all); !stand_in.empty())
+    fail(Fault::model_file, "{}: is {}", where, stand_in);
   uint64_t length = 0;
   if (file.size() < sizeof(length))
     fail(Fault::model_file, "{}: is {} bytes long, no safetensors file; fetch the file again", where,
          file.size());
   std::memcpy(&length, file.data(), sizeof(length));
   if (length > kMaxHeaderSize)
-    fail(Fault::model_file, "{}: is no safetensors file: its header would be {} bytes, {} are allowed", where,
-         length, kMaxHeaderSize);
+    fail(Fault::model_file,
+         "{}: is no safetensors file: its header would be {} bytes, {} are allowed; fetch the file again",
+         where, length, kMaxHeaderSize);
   if (length > file.size() - sizeof(length))
     fail(Fault::model_file,
          "{}: is no safetensors file, or ends within its header of {} bytes; fetch it again", where, length);
-  const std::string_view text(reinterpret_cast<const char*>(file.data()) + sizeof(length), length);
-  if (!text.starts_with('{')) fail(Fault::model_file, "{}: is no safetensors file: no JSON header", where);
+  const std::string_view text = all.substr(sizeof(length), length);
+  if (!text.starts_with('{'))
+    fail(Fault::model_file, "{}: is no safetensors file: no JSON header; fetch the file again", where);
   return text;
 }
 
@@ -129,7 +136,8 @@ size_t byte_size(StoredType type) {
 
 SafetensorsHeader parse_safetensors_header(std::span<const std::byte> file, std::string_view where) {
   const std::string_view text = header_text(file, where);
-  const Config json = Config::parse(text, std::string(where));
+  constexpr size_t kMostBytes = size_t{256} << 20;  // enough for 90,000 tensors with long names
+  const Config json = Config::parse(text, std::string(where), {.most_bytes = kMostBytes});
   SafetensorsHeader header;
   header.byte_size = sizeof(uint64_t) + text.size();
   for (const std::string& name : json.keys()) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,26 +18,30 @@ namespace diorama {
 struct Tokens {
   std::vector<int32_t> ids;          // [L], padded
   std::vector<int32_t> mask;         // [L], 1 for pieces and the end token
-  int num_pieces = 0;                // of the whole prompt, without the end token
+  int num_pieces = 0;                // of the prompt's first 16 KiB, without the end token
   std::string dropped;               // the end of the prompt that had no place
   std::vector<std::string> unknown;  // parts of the prompt that the model knows no piece for
 };
 
 class Tokenizer {
  public:
-  // Reads spiece.model and tokenizer_config.json (may be absent) of a folder. Fault::model_file.
-  explicit Tokenizer(const std::filesystem::path& folder);
+  // Reads spiece.model and tokenizer_config.json (may be absent) of a folder. Fault::model_file, also where
+  // its vocabulary is not that of the text encoder, if that is given.
+  explicit Tokenizer(const std::filesystem::path& folder, std::optional<int> text_encoder_vocabulary = {});
   ~Tokenizer();
   Tokenizer(Tokenizer&&) noexcept;
 
   int max_length() const { return max_length_; }  // tokens, the end token included
   int vocabulary_size() const { return vocabulary_size_; }
 
-  // `length` tokens at most and exactly; any bytes are a prompt. Special tokens are never read from the text.
+  // `length` tokens at most and exactly; any bytes are a prompt, of which the first 16 KiB are read. Special
+  // tokens are never read from the text.
   Tokens encode(std::string_view prompt, int length) const;
   Tokens encode(std::string_view prompt) const { return encode(prompt, max_length_); }
 
  private:
+  void check_vocabulary(const std::filesystem::path& file, int text_encoder_vocabulary) const;
+
   std::unique_ptr<sentencepiece::SentencePieceProcessor> pieces_;
   int max_length_ = 0;
   int vocabulary_size_ = 0;

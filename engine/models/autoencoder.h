@@ -30,6 +30,11 @@ class Autoencoder {
   virtual Tensor decode(const nn::Scope& m, const Tensor& latent) const = 0;
 };
 
+// Widest level that a configuration may ask for, and how many levels: pictures are then at most 128 times as
+// large as their latents, and what is counted stays within 64 bits.
+constexpr int kMaxLevelWidth = 4096;
+constexpr size_t kMaxLevels = 8;
+
 // latents_mean and latents_std, honoured for every class; geometry.latent_channels is set.
 void read_latent_statistics(const Config& json, Autoencoder::Geometry& geometry);
 

@@ -41,7 +41,7 @@ class AutoencoderKL final : public Autoencoder {
 };
 
 AutoencoderKL::AutoencoderKL(const Config& json)
-    : widths_(json.has("block_out_channels") ? json.get_ints("block_out_channels", 1, 65536)
+    : widths_(json.has("block_out_channels") ? json.get_ints("block_out_channels", 1, kMaxLevelWidth)
                                              : std::vector<int>{64}),
       layers_per_block_(json.get_int_or("layers_per_block", 1, 1, 64)),
       groups_(json.get_int_or("norm_num_groups", 32, 1, 4096)),
@@ -51,7 +51,8 @@ AutoencoderKL::AutoencoderKL(const Config& json)
   json.get_int_or("in_channels", 3, 3, 3);
   json.get_int_or("out_channels", 3, 3, 3);
   json.get_word_or_first("act_fn", {"silu", "swish"});
-  if (widths_.empty() || widths_.size() > 8) json.reject("block_out_channels", "one to eight widths");
+  if (widths_.empty() || widths_.size() > kMaxLevels)
+    json.reject("block_out_channels", fmt::format("one to {} widths", kMaxLevels));
   for (const int width : widths_)
     if (width % groups_ != 0) json.reject("block_out_channels", "multiples of norm_num_groups");
   geometry_.latent_channels = json.get_int_or("latent_channels", 4, 1, 1024);

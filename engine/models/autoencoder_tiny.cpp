@@ -1,5 +1,6 @@
 #include "models/autoencoder_tiny.h"
 
+#include <algorithm>
 #include <string>
 
 namespace diorama::models {
@@ -36,10 +37,13 @@ class AutoencoderTiny final : public Autoencoder {
   std::vector<Layer> decoder_;
 };
 
-constexpr int kMaxChannels = 65536;
-
-std::vector<int> read_counts(const Config& json, const char* key, std::vector<int> fallback, int max) {
-  return json.has(key) ? json.get_ints(key, 1, max) : fallback;
+// A number for each level.
+std::vector<int> read_levels(const Config& json, const char* key, std::vector<int> fallback, int max) {
+  if (!json.has(key)) return fallback;
+  std::vector<int> levels = json.get_ints(key, 1, max);
+  if (levels.empty() || levels.size() > kMaxLevels)
+    json.reject(key, fmt::format("one to {} levels", kMaxLevels));
+  return levels;
 }
 
 AutoencoderTiny::AutoencoderTiny(const Config& json)
@@ -49,14 +53,15 @@ AutoencoderTiny::AutoencoderTiny(const Config& json)
   const int latent_channels = json.get_int_or("latent_channels", 4, 1, 1024);
   json.get_int_or("upsampling_scaling_factor", 2, 2, 2);
   json.get_word_or_first("act_fn", {"relu"});
-  const auto down = read_counts(json, "encoder_block_out_channels", {64, 64, 64, 64}, kMaxChannels);
-  const auto down_blocks = read_counts(json, "num_encoder_blocks", {1, 3, 3, 3}, 64);
-  const auto up = read_counts(json, "decoder_block_out_channels", {64, 64, 64, 64}, kMaxChannels);
-  const auto up_blocks = read_counts(json, "num_decoder_blocks", {3, 3, 3, 1}, 64);
-  if (down.empty() || down.size() != down_blocks.size())
-    json.reject("num_encoder_blocks", "a number for each block width");
+  const auto down = read_levels(json, "encoder_block_out_channels", {64, 64, 64, 64}, kMaxLevelWidth);
+  const auto down_blocks = read_levels(json, "num_encoder_blocks", {1, 3, 3, 3}, 64);
+  const auto up = read_levels(json, "decoder_block_out_channels", {64, 64, 64, 64}, kMaxLevelWidth);
+  const auto up_blocks = read_levels(json, "num_decoder_blocks", {3, 3, 3, 1}, 64);
+  if (down.size() != down_blocks.size()) json.reject("num_encoder_blocks", "a number for each block width");
   if (up.size() != up_blocks.size() || up.size() != down.size())
     json.reject("num_decoder_blocks", "a number for each block width, as many as the encoder has");
+  if (std::ranges::count(up, up.front()) != std::ssize(up))  // nothing leads from one width to another
+    json.reject("decoder_block_out_channels", "the same width at every level");
 
   using Kind = Layer::Kind;
   for (size_t i = 0; i < down.size(); ++i) {
@@ -79,6 +84,8 @@ AutoencoderTiny::AutoencoderTiny(const Config& json)
 
   geometry_.latent_channels = latent_channels;
   geometry_.downsampling = 1 << (down.size() - 1);
+  geometry_.scaling_factor = json.get_number_or("scaling_factor", 1, 1e-6, 1e6);
+  geometry_.shift_factor = json.get_number_or("shift_factor", 0, -1e6, 1e6);
   read_latent_statistics(json, geometry_);
 }
 

@@ -34,14 +34,13 @@ DiTConfig read_config(const Config& json) {
   c.in_channels = json.get_int_or("in_channels", 4, 1, 1024);
   c.out_channels = json.get_int_or("out_channels", c.in_channels, 1, 2048);
   c.patch_size = json.get_int_or("patch_size", 2, 1, 64);
-  c.sample_size = json.get_int_or("sample_size", 32, 1, 4096);
+  c.sample_size = json.get_int_or("sample_size", 32, 1, kMaxSampleSize);
   c.num_classes = json.get_int_or("num_embeds_ada_norm", 1000, 1, 1 << 20);
-  c.norm_eps = json.get_number_or("norm_eps", 1e-5, 0, 1);
+  c.norm_eps = json.get_number_or("norm_eps", 1e-5, 1e-12, 1);
   c.attention_bias = json.get_or<bool>("attention_bias", true);
   json.get_word_or_first("norm_type", {"ada_norm_zero"});
   json.get_word_or_first("activation_fn", {"gelu-approximate"});
-  if (c.dim() % 4 != 0)
-    json.reject("num_attention_heads", "heads * attention_head_dim to be a multiple of 4");
+  check_sizes(json, c);
   return c;
 }
 

@@ -34,18 +34,17 @@ PixArtConfig read_config(const Config& json) {
   c.in_channels = json.get_int_or("in_channels", 4, 1, 1024);
   c.out_channels = json.get_int_or("out_channels", 8, 1, 2048);
   c.patch_size = json.get_int_or("patch_size", 2, 1, 64);
-  c.sample_size = json.get_int_or("sample_size", 128, 1, 4096);
+  c.sample_size = json.get_int_or("sample_size", 128, 1, kMaxSampleSize);
   c.caption_channels = json.get_int_or("caption_channels", 4096, 1, 65536);
   c.cross_attention_dim = json.get_int_or("cross_attention_dim", 1152, 1, 65536);
   c.interpolation_scale =
       json.get_number_or("interpolation_scale", std::max(c.sample_size / 64, 1), 1e-3, 1e3);
-  c.norm_eps = json.get_number_or("norm_eps", 1e-6, 0, 1);
+  c.norm_eps = json.get_number_or("norm_eps", 1e-6, 1e-12, 1);
   c.attention_bias = json.get_or<bool>("attention_bias", true);
   c.use_additional_conditions = json.get_or<bool>("use_additional_conditions", c.sample_size == 128);
   json.get_word_or_first("norm_type", {"ada_norm_single"});
   json.get_word_or_first("activation_fn", {"gelu-approximate"});
-  if (c.dim() % 4 != 0)
-    json.reject("num_attention_heads", "heads * attention_head_dim to be a multiple of 4");
+  check_sizes(json, c);
   if (c.cross_attention_dim != c.dim()) json.reject("cross_attention_dim", "the width of the transformer");
   if (c.use_additional_conditions && c.dim() % 3 != 0)
     json.reject("use_additional_conditions", "a width that is a multiple of 3");

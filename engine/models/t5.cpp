@@ -18,7 +18,13 @@ T5Encoder::T5Encoder(const Config& json)
       vocab_size_(json.get_int("vocab_size", 1, 1 << 24)),
       num_buckets_(json.get_int_or("relative_attention_num_buckets", 32, 4, 4096)),
       max_distance_(json.get_int_or("relative_attention_max_distance", 128, 2, 1 << 20)),
-      eps_(static_cast<float>(json.get_number_or("layer_norm_epsilon", 1e-6, 0, 1))) {
+      eps_(static_cast<float>(json.get_number_or("layer_norm_epsilon", 1e-6, 1e-12, 1))) {
+  constexpr int kMaxWidth = 65536;
+  if (num_heads_ * d_kv_ > kMaxWidth)
+    json.reject("num_heads", fmt::format("heads * d_kv to be at most {}", kMaxWidth));
+  if (max_distance_ <= num_buckets_ / 4)  // the logarithm that buckets are made with would not be positive
+    json.reject("relative_attention_max_distance",
+                fmt::format("more than relative_attention_num_buckets / 4, which is {}", num_buckets_ / 4));
   if (json.get<std::string>("feed_forward_proj") != "gated-gelu")
     json.reject("feed_forward_proj", "\"gated-gelu\" (T5 v1.1)");
 }
@@ -95,15 +101,22 @@ nn::Projection T5Encoder::feed_forward(const Scope& m, const nn::Input& x) const
                                           nn::input_form(m["wo"]))};
 }
 
+std::vector<int32_t> T5Encoder::position_buckets(int64_t length) const {
+  std::vector<int32_t> buckets;
+  buckets.reserve(static_cast<size_t>(length * length));
+  for (int64_t query = 0; query < length; ++query)
+    for (int64_t key = 0; key < length; ++key)
+      buckets.push_back(relative_position_bucket(key - query, num_buckets_, max_distance_));
+  return buckets;
+}
+
 // [H, T, T], from the first block's table; every block shares it.
 Tensor T5Encoder::position_bias(const Scope& m, int64_t length) const {
   const Tensor& table =
       m["encoder"]["block"][0]["layer"][0]["SelfAttention"]["relative_attention_bias"].tensor("weight");
-  std::vector<int32_t> buckets;
-  for (int64_t query = 0; query < length; ++query)
-    for (int64_t key = 0; key < length; ++key)
-      buckets.push_back(relative_position_bucket(key - query, num_buckets_, max_distance_));
-  const Tensor ids = m.stream().upload({length * length}, buckets);
+  const bool planning = m.stream().planning();
+  const Tensor ids =
+      m.stream().upload({length * length}, planning ? std::vector<int32_t>() : position_buckets(length));
   const Tensor per_pair = nn::gather_rows(m.stream(), table, ids);  // [T * T, H]
   return nn::unpatchify(m.stream(), per_pair.reshape({1, length * length, num_heads_}), num_heads_, length,
                         length, 1)
@@ -118,7 +131,8 @@ int relative_position_bucket(int64_t relative, int num_buckets, int max_distance
   if (distance < exact) return base + static_cast<int>(distance);
   const float ratio = std::log(static_cast<float>(distance) / static_cast<float>(exact)) /
                       std::log(static_cast<float>(max_distance) / static_cast<float>(exact));
-  return base + std::min(half - 1, exact + static_cast<int>(ratio * static_cast<float>(half - exact)));
+  const auto logarithmic = static_cast<float>(half - exact);
+  return base + exact + static_cast<int>(std::min(ratio * logarithmic, logarithmic - 1));
 }
 
 }  // namespace diorama::models

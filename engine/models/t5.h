@@ -17,6 +17,8 @@ class T5Encoder {
   Tensor forward(const nn::Scope& m, std::span<const int32_t> ids, const HostTensor& mask) const;
 
  private:
+  // [T, T], of every key seen from every query.
+  std::vector<int32_t> position_buckets(int64_t length) const;
   Tensor position_bias(const nn::Scope& m, int64_t length) const;
   nn::Projection attention(const nn::Scope& m, const nn::Input& x, const Tensor& position_bias,
                            const Tensor& key_bias) const;
@@ -34,6 +36,7 @@ class T5Encoder {
 };
 
 // Which bias a key at `relative` = key - query gets: exact below a quarter of the buckets, then logarithmic.
+// max_distance is more than that quarter.
 int relative_position_bucket(int64_t relative, int num_buckets, int max_distance);
 
 }  // namespace diorama::models

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "base/json_config.h"
 #include "nn/layers.h"
 #include "nn/tensor_table.h"
 
@@ -51,5 +52,21 @@ class Transformer {
   virtual Tensor forward(const nn::Scope& m, const Tensor& latent, std::span<const float> timesteps,
                          const Condition& condition) const = 0;
 };
+
+// What the numbers of any family's configuration must be to one another; each is within its own range by now.
+// The widest that was published has 4096 channels; the bound keeps what is counted within 64 bits.
+template <typename FamilyConfig>
+void check_sizes(const Config& json, const FamilyConfig& c) {
+  constexpr int kMaxWidth = 65536;
+  if (c.dim() % 4 != 0 || c.dim() > kMaxWidth)
+    json.reject("num_attention_heads",
+                fmt::format("heads * attention_head_dim to be a multiple of 4, at most {}", kMaxWidth));
+  if (c.sample_size % c.patch_size != 0)
+    json.reject("sample_size", fmt::format("a multiple of patch_size, which is {}", c.patch_size));
+  if (c.out_channels != c.in_channels && c.out_channels != 2 * c.in_channels)
+    json.reject("out_channels", fmt::format("as many as in_channels, {}, or twice that", c.in_channels));
+}
+
+constexpr int kMaxSampleSize = 1024;  // latent cells per side
 
 }  // namespace diorama::models

@@ -32,9 +32,22 @@ std::optional<accelerate::Plan> untuned_plan(const std::string& name);
 // A plan in a file of its own.
 accelerate::Plan read_plan(const std::filesystem::path& file);
 
+// Fault::model_file where a description's `acceleration` is not an object of plans.
+void check_plans(const Config& description);
+
+struct SavedPlans {
+  std::filesystem::path file;
+  std::vector<std::string> notes;  // what is to be said of the plans that were there
+};
+
 // Keeps plans under their names for a model: in its diorama.json, or, where that cannot be written, in the
-// user's data folder. Returns the file.
-std::filesystem::path save_plans(const ModelFolder& folder, const std::vector<accelerate::Plan>& plans);
+// user's data folder. A plan that was there under such a name for other settings (steps, size, ..) goes on
+// under another one. Of several that save at once none is lost.
+SavedPlans save_plans(const ModelFolder& folder, const std::vector<accelerate::Plan>& plans);
+
+// For who is about to search for hours: throws what would keep save_plans from it, as far as that can be
+// known.
+void try_to_save_plans(const ModelFolder& folder);
 
 // What a plan was tuned for, where that is not what a picture is made with; else empty.
 std::string other_settings(const accelerate::Plan& plan, const Recipe& recipe);

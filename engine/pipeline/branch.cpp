@@ -69,7 +69,7 @@ std::optional<Branch> read_branch(const Recipe& recipe, const std::string& where
   if (recipe.branch.is_null()) return std::nullopt;
   if (!recipe.branch.is_object() || !recipe.branch.contains("parent"))
     fail(Fault::file_system, "{}: branch names no parent", where);
-  const Config json = Config::parse(recipe.branch.dump(), where);
+  const Config json = Config::parse(recipe.branch.dump(), where, Fault::file_system);
   Branch branch{.parent = recipe_from_json(recipe.branch["parent"].dump(), where)};
   branch.step = json.get_int_or("step", 0, 0, 1000);
   return branch;

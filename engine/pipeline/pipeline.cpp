@@ -4,7 +4,9 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <set>
 
+#include "base/utf8.h"
 #include "io/prompt_text.h"
 #include "pipeline/acceleration.h"
 #include "pipeline/branch.h"
@@ -54,6 +56,29 @@ void check_picture(const HostTensor& rgb) {
     fail(Fault::unusable_result, "[decode] the picture is flat; try --precision f32");
 }
 
+// More than any model reads; what comes after costs time and memory only.
+constexpr size_t kMostPromptBytes = size_t{32} << 10;
+
+void cut_to_what_is_read(std::string& prompt) {
+  if (prompt.size() <= kMostPromptBytes) return;
+  size_t end = kMostPromptBytes;
+  while (end > 0 && (static_cast<uint8_t>(prompt[end]) & 0xC0) == 0x80) --end;  // code points stay whole
+  prompt.resize(end);
+}
+
+void warn_of_unknown(const std::vector<std::string>& signs, const RenderObserver& observer) {
+  constexpr size_t kMostNamed = 10;
+  const std::set<std::string> different(signs.begin(), signs.end());
+  size_t named = 0;
+  for (const std::string& sign : different) {
+    if (named++ == kMostNamed) break;
+    observer.on_warning(fmt::format("the model does not know \"{}\" in the prompt", one_line(sign)));
+  }
+  if (different.size() > kMostNamed)
+    observer.on_warning(
+        fmt::format("the model does not know {} more parts of the prompt", different.size() - kMostNamed));
+}
+
 // [a + b, ..]
 HostTensor append_rows(HostTensor a, const HostTensor& b) {
   if (a.values.empty()) return b;
@@ -94,7 +119,7 @@ Pipeline::Pipeline(const ModelFolder& folder, Device& device, const Precision& p
   if (folder.has(kPreviewDecoder)) open_preview_decoder();
   if (transformer.num_classes > 0) return;
   text_encoder_ = models::make_text_encoder(folder.config("text_encoder"));
-  tokenizer_ = std::make_unique<Tokenizer>(folder.component("tokenizer"));
+  tokenizer_ = std::make_unique<Tokenizer>(folder.component("tokenizer"), text_encoder_->vocab_size());
   if (text_encoder_->d_model() != transformer.text_channels)
     fail(Fault::model_file,
          "{}: the transformer takes text of {} channels, the text encoder gives {}; they do not belong "
@@ -113,25 +138,36 @@ void Pipeline::open_preview_decoder() {
          latent_.latent_channels, latent_.downsampling);
 }
 
+// A side of the picture, in pixels; whose fault a bad one is depends on who named it.
+void Pipeline::check_side(std::string_view name, int value, Fault fault) const {
+  const int multiple = latent_.downsampling * transformer_->geometry().patch_size;
+  const std::string who = fault == Fault::usage ? "" : folder_.path().string() + ": ";
+  if (value < multiple || value > kMaxSide)
+    fail(fault, "{}[{}] {} is outside {} to {}", who, name, value, multiple, kMaxSide);
+  if (value % multiple != 0)
+    fail(fault, "{}[{}] {} is not a multiple of {}; try {}", who, name, value, multiple,
+         std::max(multiple, (value + multiple / 2) / multiple * multiple));
+}
+
 RenderRequest Pipeline::resolve(RenderRequest request) const {
   const auto geometry = transformer_->geometry();
   const FamilyDefaults family = defaults_of(geometry);
   const Config model = recommended(folder_);
   const int side = geometry.sample_size * latent_.downsampling;
+  const bool width_is_the_models = !request.width, height_is_the_models = !request.height;
   if (!request.width) request.width = model.get_int_or("width", side, 1, kMaxSide);
   if (!request.height) request.height = model.get_int_or("height", side, 1, kMaxSide);
   if (!request.steps) request.steps = model.get_int_or("steps", family.steps, 1, 1000);
   if (!request.cfg_scale) request.cfg_scale = model.get_number_or("cfg_scale", family.cfg_scale, 1, 1000);
+  cut_to_what_is_read(request.prompt);
+  cut_to_what_is_read(request.negative_prompt);
+  for (const std::string* text : {&request.prompt, &request.negative_prompt})
+    if (text->find('\0') != std::string::npos)
+      fail(Fault::usage, "[prompt] holds a zero character, which no picture can keep; remove it");
   if (request.sampler.empty()) request.sampler = model.get_or<std::string>("sampler", "");
 
-  const int multiple = latent_.downsampling * geometry.patch_size;
-  for (const auto& [name, value] : {std::pair{"width", *request.width}, {"height", *request.height}}) {
-    if (value < multiple || value > kMaxSide)
-      fail(Fault::usage, "[{}] {} is outside {} to {}", name, value, multiple, kMaxSide);
-    if (value % multiple != 0)
-      fail(Fault::usage, "[{}] {} is not a multiple of {}; try {}", name, value, multiple,
-           (value + multiple / 2) / multiple * multiple);
-  }
+  check_side("width", *request.width, width_is_the_models ? Fault::model_file : Fault::usage);
+  check_side("height", *request.height, height_is_the_models ? Fault::model_file : Fault::usage);
   if (*request.steps < 1 || *request.steps > 1000)
     fail(Fault::usage, "[steps] {} is outside 1 to 1000", *request.steps);
   if (!(*request.cfg_scale >= 1 && *request.cfg_scale <= 1000))
@@ -143,7 +179,77 @@ RenderRequest Pipeline::resolve(RenderRequest request) const {
     fail(Fault::usage, "[class] {} paints prompts; use --prompt instead of --class", folder_.title());
   if (request.class_label && (*request.class_label < 0 || *request.class_label >= geometry.num_classes))
     fail(Fault::usage, "[class] {} is outside 0 to {}", *request.class_label, geometry.num_classes - 1);
+  // A parent that knows this model by the hash of earlier versions.
+  if (request.branch && folder_.match(request.branch->parent.model_hash) == HashMatch::samples)
+    request.branch->parent.model_hash = hash_;
   return request;
+}
+
+size_t Pipeline::memory_needed(const RenderRequest& request) const {
+  const int64_t lanes = *request.cfg_scale > 1 ? 2 : 1;
+  const auto [entry, is_new] = needed_.try_emplace({*request.width, *request.height, lanes});
+  if (is_new) entry->second = plan_memory(latent_shape(request), lanes);
+  return entry->second;
+}
+
+size_t Pipeline::plan_memory(const Shape& latent, int64_t lanes) const {
+  const auto geometry = transformer_->geometry();
+  const auto planned = [&](const nn::TensorTable& table, const nn::RoleFormats& formats,
+                           const WalkBody& body) {
+    const auto weights = nn::Weights::plan(table, device_, formats);
+    return std::pair{weights.byte_size(), plan_walk(device_, weights, body).arena_bytes};
+  };
+  const auto input = [](nn::Walk& walk, const Shape& shape) { return walk.stream().make(shape, DType::f32); };
+
+  models::ConditionInputs inputs;
+  size_t encoding = 0;
+  if (tokenizer_) {
+    const int length = text_length(folder_, *tokenizer_);
+    inputs.text = HostTensor({lanes, length, geometry.text_channels});
+    inputs.text_mask = HostTensor({lanes, length});
+    const auto [weights, work] =
+        planned(text_encoder_->tensors(), *precision_.text_encoder, [&](nn::Walk& walk) {
+          text_encoder_->forward(nn::Scope(walk), std::vector<int32_t>(static_cast<size_t>(length)),
+                                 HostTensor({1, length}));
+        });
+    encoding = weights + work;
+  } else {
+    inputs.classes.assign(static_cast<size_t>(lanes), 0);
+  }
+  if (geometry.size_conditions) {
+    inputs.resolution.assign(static_cast<size_t>(2 * lanes), 0);
+    inputs.aspect_ratio.assign(static_cast<size_t>(lanes), 1);
+  }
+  const auto [transformer, denoising] =
+      planned(transformer_->tensors(), *precision_.transformer, [&](nn::Walk& walk) {
+        const nn::Scope m(walk);
+        const auto condition = transformer_->condition(m, inputs);
+        transformer_->forward(m, input(walk, {lanes, latent[1], latent[2], latent[3]}),
+                              std::vector<float>(static_cast<size_t>(lanes)), condition);
+      });
+  const auto [decoder, decoding] =
+      planned(decoder_.network->decoder_tensors(), *precision_.autoencoder,
+              [&](nn::Walk& walk) { decoder_.network->decode(nn::Scope(walk), input(walk, latent)); });
+  return std::max(encoding, transformer + std::max(denoising, decoder + decoding));
+}
+
+// Found out before the first step, not after the last one.
+void Pipeline::check_memory(const RenderRequest& request) const {
+  const size_t free = device_.memory_budget();
+  const size_t needed = memory_needed(request);
+  if (needed <= free) return;
+  const auto mib = [](size_t bytes) { return bytes >> 20; };
+  const int multiple = latent_.downsampling * transformer_->geometry().patch_size;
+  RenderRequest smaller = request;
+  while (std::min(*smaller.width, *smaller.height) > multiple && memory_needed(smaller) > free) {
+    smaller.width = std::max(multiple, *smaller.width / 2 / multiple * multiple);
+    smaller.height = std::max(multiple, *smaller.height / 2 / multiple * multiple);
+  }
+  const std::string advice = memory_needed(smaller) > free
+                                 ? std::string("try another --precision")
+                                 : fmt::format("try {} x {}", *smaller.width, *smaller.height);
+  fail(Fault::out_of_memory, "[memory] {} x {} takes {} MiB, {} MiB are free; {}", *request.width,
+       *request.height, mib(needed), mib(free), advice);
 }
 
 bool Pipeline::adds_noise(const RenderRequest& request) const {
@@ -172,9 +278,9 @@ const Pipeline::Text& Pipeline::encode(const std::string& prompt, const RenderOb
   if (found != texts_.end()) return found->second;
   const Tokens tokens = tokenizer_->encode(normalise_prompt(prompt), text_length(folder_, *tokenizer_));
   if (!tokens.dropped.empty())
-    observer.on_warning(fmt::format("the prompt is too long; dropped: \"{}\"", tokens.dropped));
-  for (const std::string& unknown : tokens.unknown)
-    observer.on_warning(fmt::format("the model does not know \"{}\" in the prompt", unknown));
+    observer.on_warning(
+        fmt::format("the prompt is too long; dropped: \"{}\"", one_line(tokens.dropped, 200)));
+  warn_of_unknown(tokens.unknown, observer);
 
   const auto length = static_cast<int64_t>(tokens.ids.size());
   Text text{{}, HostTensor({1, length}, {tokens.mask.begin(), tokens.mask.end()})};
@@ -338,7 +444,11 @@ RenderResult Pipeline::finish(const RenderRequest& request, const Solver& solver
 }
 
 RenderResult Pipeline::render(const RenderRequest& request, const RenderObserver& observer) {
+  if (std::max(request.prompt.size(), request.negative_prompt.size()) > kMostPromptBytes)
+    observer.on_warning(
+        fmt::format("the prompt is longer than {} KiB; the rest is left out", kMostPromptBytes >> 10));
   const RenderRequest resolved = resolve(request);
+  check_memory(resolved);
   const auto solver = solver_of(resolved);
   return finish(resolved, *solver, start_of(resolved, *solver, observer), observer);
 }

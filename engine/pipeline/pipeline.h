@@ -1,6 +1,7 @@
 // The road of one picture (DESIGN 2): prompt to tokens to latent to RGB, for one model on one device.
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <string>
@@ -25,6 +26,9 @@ class Pipeline {
   Pipeline(const ModelFolder& folder, Device& device, const Precision& precision);
 
   const ModelFolder& folder() const { return folder_; }
+  const Precision& precision() const { return precision_; }
+  // The side of the square pictures that the model was trained for, pixels.
+  int own_size() const { return transformer_->geometry().sample_size * latent_.downsampling; }
   models::Transformer::Geometry geometry() const { return transformer_->geometry(); }
   const models::Autoencoder::Geometry& latent() const { return latent_; }
   const std::optional<PreviewMatrix>& preview_matrix() const { return preview_; }
@@ -41,7 +45,12 @@ class Pipeline {
   // Fills what the request leaves open; throws Fault::usage for what this model cannot do.
   RenderRequest resolve(RenderRequest request) const;
 
-  // One picture. Throws Fault::cancelled when the device's token is set.
+  // Bytes that the largest stage of this picture takes: weights, and what the plan of the work says, both
+  // guidance halves at once. Caches of shortcuts come on top. `request` is resolved.
+  size_t memory_needed(const RenderRequest& request) const;
+
+  // One picture. Fault::out_of_memory before the first step where it cannot fit. Throws Fault::cancelled when
+  // the device's token is set.
   RenderResult render(const RenderRequest& request, const RenderObserver& observer = {});
 
   // A normalised latent [1, C, h, w] as a picture.
@@ -81,7 +90,10 @@ class Pipeline {
   RenderResult finish(const RenderRequest& request, const Solver& solver, SolverState state,
                       const RenderObserver& observer);
   Recipe recipe(const RenderRequest& request) const;
+  void check_side(std::string_view name, int value, Fault fault) const;
   Shape latent_shape(const RenderRequest& request) const;
+  size_t plan_memory(const Shape& latent, int64_t lanes) const;
+  void check_memory(const RenderRequest& request) const;
   bool adds_noise(const RenderRequest& request) const;
 
   ModelFolder folder_;
@@ -100,6 +112,7 @@ class Pipeline {
 
   std::vector<nn::Accelerator*> watchers_;
   std::optional<nn::Weights> transformer_weights_;
+  mutable std::map<std::array<int64_t, 3>, size_t> needed_;  // bytes, by width, height, lanes
   std::map<std::string, Text> texts_;  // by prompt; the encoder's weights go when it is done
 };
 

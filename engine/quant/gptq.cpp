@@ -46,8 +46,9 @@ void quantise_group(Row& row, int64_t k, int64_t group, int64_t first, int64_t c
 
 }  // namespace
 
-std::vector<float> gptq_factor(std::span<const float> x, int64_t rows, int64_t k, float damping) {
-  std::vector<float> h = gram(x, rows, k);
+std::vector<float> gptq_factor(std::span<const float> x, int64_t rows, int64_t k, float damping,
+                               const Team& team) {
+  std::vector<float> h = gram(x, rows, k, team);
   double trace = 0;
   for (int64_t i = 0; i < k; ++i) trace += static_cast<double>(h[static_cast<size_t>(i * k + i)]);
   const auto mean = static_cast<float>(trace / static_cast<double>(k));
@@ -56,16 +57,17 @@ std::vector<float> gptq_factor(std::span<const float> x, int64_t rows, int64_t k
   for (int attempt = 0; attempt < kAttempts; ++attempt, damping *= 10) {
     std::vector<float> u = h;
     for (int64_t i = 0; i < k; ++i) u[static_cast<size_t>(i * k + i)] += damping * mean;
-    if (inverse_cholesky(u, k)) return u;
+    if (inverse_cholesky(u, k, team)) return u;
   }
   return {};
 }
 
 void encode_w4a8(std::span<float> rows, int64_t n, int64_t k, std::span<const float> factor, bool clip_search,
-                 std::byte* out) {
+                 std::byte* out, const Team& team) {
+  constexpr int64_t kTries = 64;  // of a clip search, about; each looks at every weight
   const w4a8::Layout layout(k);
   std::vector<Row> state(static_cast<size_t>(n));
-  for (int64_t r = 0; r < n; ++r) {
+  for_each(team, n, k * kTries, [&](int64_t r) {
     Row& row = state[static_cast<size_t>(r)];
     row.values = rows.data() + r * k;
     row.group_scales.resize(static_cast<size_t>(layout.num_groups));
@@ -73,29 +75,28 @@ void encode_w4a8(std::span<float> rows, int64_t n, int64_t k, std::span<const fl
     std::vector<float> steps(static_cast<size_t>(layout.num_groups));
     w4a8::choose_steps(row.values, k, layout, clip_search, steps.data());
     row.row_scale = w4a8::choose_scales(steps.data(), layout.num_groups, row.group_scales.data());
-  }
+  });
   std::vector<float> errors(static_cast<size_t>(n * layout.group));
   for (int64_t group = 0; group < layout.num_groups; ++group) {
     const int64_t first = group * layout.group;
     const int64_t count = std::min(layout.group, k - first);
-#pragma omp parallel for schedule(dynamic, 8)
-    for (int64_t r = 0; r < n; ++r) {
+    for_each(team, n, count * kTries, [&](int64_t r) {
       Row& row = state[static_cast<size_t>(r)];
       if (!factor.empty() && group > 0)
         row.group_scales[static_cast<size_t>(group)] = group_scale(row, first, count, clip_search);
       quantise_group(row, k, group, first, count, factor, errors.data() + r * layout.group);
-    }
+    });
     const int64_t rest = first + count;
     if (!factor.empty())
       subtract_product(rows.data() + rest, k, errors.data(), layout.group, factor.data() + first * k + rest,
-                       k, n, count, k - rest);
+                       k, n, count, k - rest, team);
   }
   const size_t row_bytes = w4a8::kFormat.row_bytes(k);
-  for (int64_t r = 0; r < n; ++r) {
+  for_each(team, n, k, [&](int64_t r) {
     const Row& row = state[static_cast<size_t>(r)];
     w4a8::write_row(row.q.data(), row.group_scales.data(), row.row_scale, layout,
                     out + static_cast<size_t>(r) * row_bytes);
-  }
+  });
 }
 
 }  // namespace diorama::quant

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "formats/format.h"
+#include "quant/team.h"
 
 namespace diorama::quant {
 
@@ -37,6 +38,6 @@ struct QuantisedMatrix {
 
 // `matrix` [n, k]. Without inputs there is no smoothing and no GPTQ.
 QuantisedMatrix quantise(const Format& format, std::vector<float> matrix, int64_t n, int64_t k,
-                         const LayerInputs& inputs, const Steps& steps);
+                         const LayerInputs& inputs, const Steps& steps, const Team& team = {});
 
 }  // namespace diorama::quant

@@ -29,9 +29,9 @@ void scale_columns(Matrix& m, int64_t rows, int64_t columns, std::span<const flo
 
 // -a b, columns times `scale`; the sign is of no matter to a range.
 Matrix minus_product(const Matrix& a, std::span<const float> b, int64_t m, int64_t k, int64_t n,
-                     std::span<const float> scale) {
+                     std::span<const float> scale, const Team& team) {
   Matrix c(static_cast<size_t>(m * n), 0.0f);
-  subtract_product(c.data(), n, a.data(), k, b.data(), n, m, k, n);
+  subtract_product(c.data(), n, a.data(), k, b.data(), n, m, k, n, team);
   scale_columns(c, m, n, scale);
   return c;
 }
@@ -82,7 +82,7 @@ Matrix random_signs(int64_t count) {
 
 // With M = diag(rows) w diag(columns), whose scales go to the thin side of each product.
 Factors low_rank(std::span<const float> w, int64_t n, int64_t k, int64_t rank, std::span<const float> rows,
-                 std::span<const float> columns) {
+                 std::span<const float> columns, const Team& team) {
   constexpr int kPasses = 1;
   const Matrix across = transposed(w, n, k);  // [k, n]
   // Directions are rows here, so that products run along long rows.
@@ -90,18 +90,18 @@ Factors low_rank(std::span<const float> w, int64_t n, int64_t k, int64_t rank, s
   Matrix range;
   for (int pass = 0;; ++pass) {
     scale_columns(inputs, rank, k, columns);
-    range = minus_product(inputs, across, rank, k, n, rows);
+    range = minus_product(inputs, across, rank, k, n, rows, team);
     make_orthonormal(range, rank, n);
     if (pass == kPasses) break;
     scale_columns(range, rank, n, rows);
-    inputs = minus_product(range, w, rank, n, k, columns);
+    inputs = minus_product(range, w, rank, n, k, columns, team);
     make_orthonormal(inputs, rank, k);
   }
   // b = range M diag(1 / columns) and a = diag(1 / rows) range^T, of which one is minus what it should be.
   Matrix scaled = range;
   scale_columns(scaled, rank, n, rows);
   const Matrix ones(static_cast<size_t>(k), 1.0f);
-  Factors factors{{}, minus_product(scaled, w, rank, n, k, ones)};
+  Factors factors{{}, minus_product(scaled, w, rank, n, k, ones, team)};
   Matrix inverse(rows.begin(), rows.end());
   for (float& value : inverse) value = -1 / value;
   scale_columns(range, rank, n, inverse);

@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "quant/team.h"
+
 namespace diorama::quant {
 
 struct Factors {
@@ -17,7 +19,7 @@ struct Factors {
 // after one pass of subspace iteration, in place of the singular vectors. rank is at most the smaller of n
 // and k.
 Factors low_rank(std::span<const float> w, int64_t n, int64_t k, int64_t rank, std::span<const float> rows,
-                 std::span<const float> columns);
+                 std::span<const float> columns, const Team& team = {});
 
 // How much a channel counts, by the mean size of its values: the square root of it, the smallest at a
 // thousandth of the largest.

@@ -29,7 +29,8 @@ Schedule diffusion_schedule(const Config& scheduler, const SamplerOptions& optio
   const Spacing spacing = read_spacing(scheduler, Spacing::linspace);
   const bool ends_at_zero = scheduler.get_word_or_first("final_sigmas_type", {"zero", "sigma_min"}) == "zero";
   const NoiseLevel end = ends_at_zero ? NoiseLevel{} : diffusion_level(alphas[0]);
-  if (scheduler.get_or("lambda_min_clipped", -std::numeric_limits<double>::infinity()) >
+  constexpr double kLowest = -std::numeric_limits<double>::infinity();
+  if (scheduler.get_number_or("lambda_min_clipped", kLowest, kLowest, std::numeric_limits<double>::max()) >
       lambda(diffusion_level(alphas.back())))
     scheduler.reject("lambda_min_clipped", "a bound that clips no timestep");
 

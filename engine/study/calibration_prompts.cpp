@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/utf8.h"
+
 namespace diorama {
 namespace {
 
@@ -28,7 +30,8 @@ std::string prompt(const ModelFolder& folder, size_t i) {
   replace(text, "{subject}", subjects, i);
   replace(text, "{style}", words(hints, "styles"), i / 2);
   replace(text, "{background}", words(hints, "backgrounds"), 3 * i + i / subjects.size());
-  return text;
+  constexpr size_t kMost = 4000;  // bytes; what a description says may be of any length
+  return one_line(text, kMost);
 }
 
 }  // namespace

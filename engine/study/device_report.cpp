@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/error.h"
 #include "cpu/device.h"
 #include "vulkan/devices.h"
 
@@ -28,6 +29,17 @@ DeviceReport report_cpu() {
                     {"int8 products", yes_or_no(cpu::has_int8_products(device.isa()))}}};
 }
 
+// Runs a product on the device, the first time.
+std::string integer_formats(const vulkan::DeviceInfo& info) {
+  if (!info.unsuitable.empty()) return "no";
+  try {
+    const std::string defect = vulkan::find_defects(info.index);
+    return defect.empty() ? "yes" : "no: " + defect;
+  } catch (const Error& error) {
+    return fmt::format("no: {}", error.what());
+  }
+}
+
 DeviceReport report_vulkan(const vulkan::DeviceInfo& info) {
   const vulkan::Caps& caps = info.caps;
   return {.id = fmt::format("vulkan:{}", info.index),
@@ -42,6 +54,7 @@ DeviceReport report_vulkan(const vulkan::DeviceInfo& info) {
                     {"int8 dot products", !caps.dot_product       ? "no"
                                           : caps.dot_product_fast ? "yes"
                                                                   : "yes, not accelerated"},
+                    {"w8a8 and w4a8", integer_formats(info)},
                     {"push descriptors", yes_or_no(caps.push_descriptors)},
                     {"mapped memory", yes_or_no(caps.host_visible)},
                     {"timestamps", yes_or_no(caps.timestamp_ns > 0)},

@@ -1,6 +1,7 @@
 #include "study/model_info.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "formats/format.h"
 #include "io/tokenizer.h"
@@ -30,9 +31,8 @@ PartInfo describe(std::string part, std::string class_name, const nn::TensorTabl
   return info;
 }
 
-PartInfo describe_text_encoder(const ModelFolder& folder, Device& device) {
+PartInfo describe_text_encoder(const ModelFolder& folder, Device& device, int length) {
   const auto network = models::make_text_encoder(folder.config("text_encoder"));
-  const int length = Tokenizer(folder.component("tokenizer")).max_length();
   const HostTensor mask({1, length});
   return describe("text_encoder", folder.class_of("text_encoder"), network->tensors(),
                   fmt::format("{} tokens", length), device, [&](nn::Walk& walk) {
@@ -57,15 +57,12 @@ models::ConditionInputs empty_conditions(const models::Transformer::Geometry& ge
   return inputs;
 }
 
-PartInfo describe_transformer(const ModelFolder& folder, Device& device) {
+PartInfo describe_transformer(const ModelFolder& folder, Device& device, std::optional<int> most_tokens) {
   const auto network = models::make_transformer(folder.config("transformer"));
   const auto geometry = network->geometry();
   const bool has_text = geometry.num_classes == 0;
   constexpr int kPublishedLength = 300;  // PixArt-sigma, where there is no tokenizer to ask
-  const int text_length =
-      has_text && folder.has("tokenizer")
-          ? std::min(Tokenizer(folder.component("tokenizer")).max_length(), kPublishedLength)
-          : kPublishedLength;
+  const int text_length = std::min(most_tokens.value_or(kPublishedLength), kPublishedLength);
   const auto inputs = empty_conditions(geometry, text_length);
   const Shape latent{kLanes, geometry.in_channels, geometry.sample_size, geometry.sample_size};
   const std::string evaluation =
@@ -81,11 +78,12 @@ PartInfo describe_transformer(const ModelFolder& folder, Device& device) {
 void add_autoencoder(const ModelFolder& folder, Device& device, std::vector<PartInfo>& parts) {
   const auto network = models::make_autoencoder(folder.config("vae"));
   const auto geometry = network->geometry();
-  const int cells = folder.has("transformer")
-                        ? models::make_transformer(folder.config("transformer"))->geometry().sample_size
-                        : 32;
+  const int64_t cells = folder.has("transformer")
+                            ? models::make_transformer(folder.config("transformer"))->geometry().sample_size
+                            : 32;
+  const int64_t side = cells * geometry.downsampling;
   const Shape latent{1, geometry.latent_channels, cells, cells};
-  const Shape image{1, 3, cells * geometry.downsampling, cells * geometry.downsampling};
+  const Shape image{1, 3, side, side};
   parts.push_back(
       describe("vae_decoder", folder.class_of("vae"), network->decoder_tensors(), latent.to_string(), device,
                [&](nn::Walk& walk) { network->decode(nn::Scope(walk), planned_input(walk, latent)); }));
@@ -94,12 +92,23 @@ void add_autoencoder(const ModelFolder& folder, Device& device, std::vector<Part
                [&](nn::Walk& walk) { network->encode(nn::Scope(walk), planned_input(walk, image)); }));
 }
 
+// That the tokenizer gives; nothing where neither it nor a text encoder is there.
+std::optional<int> most_tokens_of(const ModelFolder& folder) {
+  std::optional<int> vocabulary;
+  if (folder.has("text_encoder"))
+    vocabulary = models::make_text_encoder(folder.config("text_encoder"))->vocab_size();
+  else if (!folder.has("tokenizer"))
+    return std::nullopt;
+  return Tokenizer(folder.component("tokenizer"), vocabulary).max_length();
+}
+
 }  // namespace
 
 std::vector<PartInfo> describe_parts(const ModelFolder& folder, Device& device) {
   std::vector<PartInfo> parts;
-  if (folder.has("text_encoder")) parts.push_back(describe_text_encoder(folder, device));
-  if (folder.has("transformer")) parts.push_back(describe_transformer(folder, device));
+  const std::optional<int> most_tokens = most_tokens_of(folder);
+  if (folder.has("text_encoder")) parts.push_back(describe_text_encoder(folder, device, *most_tokens));
+  if (folder.has("transformer")) parts.push_back(describe_transformer(folder, device, most_tokens));
   if (folder.has("vae")) add_autoencoder(folder, device, parts);
   return parts;
 }

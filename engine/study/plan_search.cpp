@@ -10,6 +10,19 @@
 #include "study/plan_variants.h"
 
 namespace diorama {
+namespace {
+
+// None where a notebook holds something else.
+std::optional<accelerate::Schedule> read_schedule(const nlohmann::json& noted) try {
+  auto schedule = accelerate::Schedule::read(
+      Config::parse(nlohmann::json{{"schedule", noted}}.dump(), "notebook"), "schedule");
+  if (schedule.largest() > accelerate::kAttentionSharing.most) return std::nullopt;
+  return schedule;
+} catch (const Error&) {
+  return std::nullopt;
+}
+
+}  // namespace
 
 void PlanSearch::try_ladders() {
   for (const accelerate::Method* method : accelerate::methods()) {
@@ -43,12 +56,12 @@ std::optional<nlohmann::json> PlanSearch::find_schedule(AttentionPlanSearch& sea
 void PlanSearch::try_attention_plans(AttentionPlanSearch& search) {
   for (const double delta : {0.05, 0.15, 0.3}) {
     const std::string name = fmt::format("attention_sharing delta {:g}", delta);
-    const auto schedule =
-        trials_.note("schedule of " + name, [&] { return find_schedule(search, name, delta); });
+    const auto schedule = trials_.note(
+        "schedule of " + name, [](const nlohmann::json& noted) { return read_schedule(noted).has_value(); },
+        [&] { return find_schedule(search, name, delta); });
     if (!schedule) return;
     accelerate::MethodUse use(accelerate::kAttentionSharing);
-    use.schedule = accelerate::Schedule::read(
-        Config::parse(nlohmann::json{{"schedule", *schedule}}.dump(), "notebook"), "schedule");
+    use.schedule = read_schedule(*schedule).value();
     if (use.schedule.largest() > 0) trials_.try_plan(plan_of({use}, name), "attention_sharing");
   }
 }

@@ -6,6 +6,9 @@
 #include <array>
 #include <cmath>
 #include <iterator>
+#include <string_view>
+
+#include "base/utf8.h"
 
 namespace diorama {
 namespace {
@@ -28,17 +31,32 @@ const char* colour_of(const std::vector<PlotSeries>& all, size_t series) {
   return dashed ? kGreys[place % kGreys.size()] : kColours[place % kColours.size()];
 }
 
-std::string escaped(const std::string& text) {
+// As XML takes it: names come from models, and not every character may stand there.
+std::string escaped(std::string_view text) {
+  constexpr size_t kMost = 200;  // bytes
+  const std::string line = one_line(text, kMost);
   std::string out;
-  for (const char c : text) {
-    if (c == '<')
+  for (std::string_view rest = line; !rest.empty();) {
+    const char32_t c = take_code_point(rest);
+    if (c == U'<')
       out += "&lt;";
-    else if (c == '&')
+    else if (c == U'>')
+      out += "&gt;";
+    else if (c == U'&')
       out += "&amp;";
     else
-      out += c;
+      append_utf8(out, c == 0xFFFE || c == 0xFFFF ? 0xFFFD : c);
   }
   return out;
+}
+
+// Those that an axis can hold; a notebook that was tampered with has others.
+std::vector<Point> drawn(std::vector<Point> points) {
+  constexpr double kFarthest = 1e9;
+  std::erase_if(points, [](const Point& point) {
+    return !(std::abs(point.x) <= kFarthest && std::abs(point.y) <= kFarthest);
+  });
+  return points;
 }
 
 struct Axis {
@@ -66,7 +84,7 @@ class Drawing {
   explicit Drawing(const PlotPanel& panel) : panel_(panel) {
     std::vector<double> xs, ys;
     for (const PlotSeries& one : panel.series)
-      for (const Point& point : one.points) {
+      for (const Point& point : drawn(one.points)) {
         xs.push_back(point.x);
         ys.push_back(point.y);
       }
@@ -113,14 +131,14 @@ class Drawing {
   }
 
   void draw_dots(size_t series) {
-    for (const Point& point : panel_.series[series].points)
+    for (const Point& point : drawn(panel_.series[series].points))
       put("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"2.5\" fill=\"{}\" fill-opacity=\"0.45\"/>\n",
           x_.at(point.x), y_.at(point.y), colour_of(panel_.series, series));
   }
 
   void draw_front(size_t series) {
     const PlotSeries& one = panel_.series[series];
-    const auto front = front_of(one.points);
+    const auto front = front_of(drawn(one.points));
     std::string path;
     for (const Point& point : front) path += fmt::format("{:.1f},{:.1f} ", x_.at(point.x), y_.at(point.y));
     put("<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"1.8\"{}/>\n", path,

@@ -24,7 +24,7 @@ struct PlotPanel {
 // The points that no other has at least as far to the right and at least as high, from left to right.
 std::vector<PlotSeries::Point> front_of(std::vector<PlotSeries::Point> points);
 
-// `title` and all names are shown as they are.
+// `title` and all names are shown as they are, as far as a line of text goes.
 std::string plot_svg(const std::string& title, const std::vector<PlotPanel>& panels);
 
 }  // namespace diorama

@@ -10,8 +10,11 @@ namespace diorama {
 std::vector<RenderRequest> requests_of(const Pipeline& pipeline, PromptSet set, int count) {
   const bool tuning = set == PromptSet::tuning;
   std::vector<std::string> prompts;
-  std::istringstream lines(read_text_file(find_data(tuning ? "prompts/tuning.txt" : "prompts/scoring.txt")));
+  const auto file = find_data(tuning ? "prompts/tuning.txt" : "prompts/scoring.txt");
+  constexpr size_t kMost = size_t{1} << 20;
+  std::istringstream lines(read_text_file(file, kMost));
   for (std::string line; std::getline(lines, line);) prompts.push_back(line);
+  if (prompts.empty()) fail(Fault::file_system, "{}: holds no prompts; install it again", file.string());
 
   const int classes = pipeline.geometry().num_classes;
   const uint64_t first_seed = tuning ? 1'000'000 : 2'000'000;

@@ -41,7 +41,8 @@ struct QuantiseReport {
   int pictures = 0;
   Fidelity psnr, ssim;  // against f32
   Fidelity ceiling_psnr,
-      ceiling_ssim;  // of bf16 weights against f32: what less than that cannot be told from
+      ceiling_ssim;                   // of bf16 weights against f32: what less than that cannot be told from
+  std::vector<std::string> left_out;  // sentences: what stands in the model's folder and was not copied
 };
 
 struct QuantiseProgress {
@@ -49,7 +50,8 @@ struct QuantiseProgress {
   int done = 0, total = 0;
 };
 
-// `destination` must not exist; nothing of it is left where this fails or is cancelled.
+// Whatever stands in the way of the new folder, or of reading the old one, is found before the work. Nothing
+// is left where this fails or is cancelled, but for a failure that says what is kept.
 QuantiseReport quantise_model(const ModelFolder& source, const std::filesystem::path& destination,
                               Device& device, const QuantiseOptions& options,
                               const std::function<void(const QuantiseProgress&)>& progress);

@@ -63,8 +63,9 @@ bool Trials::is_beaten(const TuneRow& row) const {
 }
 
 std::optional<nlohmann::json> Trials::note(const std::string& what,
+                                           const std::function<bool(const nlohmann::json&)>& good,
                                            const std::function<std::optional<nlohmann::json>()>& make) {
-  if (const auto* known = notebook_.find(what)) return *known;
+  if (const auto* known = notebook_.find(what); known != nullptr && good(*known)) return *known;
   const auto made = out_of_time() ? std::nullopt : make();
   if (made)
     notebook_.write(what, *made);

@@ -37,8 +37,10 @@ class Trials {
   const TuneRow* try_plan(const accelerate::Plan& plan, const std::string& series) {
     return try_way({.plan = plan, .sampler = "", .steps = {}}, plan.name, series);
   }
-  // A result of some search, by its name in the notebook; none where the time is up before it is found.
+  // A result of some search, by its name in the notebook, if that is `good`; none where the time is up before
+  // it is found.
   std::optional<nlohmann::json> note(const std::string& what,
+                                     const std::function<bool(const nlohmann::json&)>& good,
                                      const std::function<std::optional<nlohmann::json>()>& make);
 
   bool is_under_floor(const TuneRow& row) const { return row.first_psnr < floor_; }

@@ -21,7 +21,9 @@ std::filesystem::path notebook_file(const ModelFolder& folder, const Device& dev
         fmt::format("{} x {}, {} steps, {}, {} pictures", *first.width, *first.height, *first.steps,
                     *first.cfg_scale, options.pictures)})
     name.add(part);
-  return cache_folder() / "tune" / fmt::format("{:016x}.jsonl", name.value());
+  const std::filesystem::path cache = cache_folder();
+  if (cache.empty()) return {};
+  return cache / "tune" / fmt::format("{:016x}.jsonl", name.value());
 }
 
 // A mean PSNR that no goal asks for, though far enough below to show where each method goes.
@@ -115,7 +117,8 @@ TuneReport tune(const ModelFolder& folder, Device& device, const TuneOptions& op
                     .scored = {},
                     .plans = {},
                     .steps = *request.steps,
-                    .out_of_time = trials.was_stopped()};
+                    .out_of_time = trials.was_stopped(),
+                    .unkept = notebook.problem()};
   Contest judges(device, folder, options.precision, PromptSet::scoring, options.scored, options.steps);
   for (const TuneGoal& goal : options.goals) {
     const TuneRow* best = trials.best(goal);

@@ -27,6 +27,7 @@ struct TuneReport {
   std::vector<accelerate::Plan> plans;
   int steps = 0;             // of the exact run
   bool out_of_time = false;  // before everything was tried
+  std::string unkept;        // why what was tried could not be kept for another search, or empty
 };
 
 // What was tried is kept in the cache folder as it is measured, so that a search that was stopped goes on.

@@ -8,6 +8,10 @@
 namespace diorama {
 
 size_t Arena::allocate(size_t bytes) {
+  constexpr size_t kMost = size_t{1} << 62;
+  if (bytes > kMost - end_)
+    fail(Fault::out_of_memory, "[arena] {} MiB beside {} MiB are more than any memory", bytes >> 20,
+         end_ >> 20);
   const size_t rounded = std::max<size_t>(1, (bytes + kAlignment - 1) / kAlignment) * kAlignment;
   auto best = free_.end();
   for (auto it = free_.begin(); it != free_.end(); ++it)

@@ -1,6 +1,8 @@
 // A device: memory, transfers, ordered work. Ops reach the two kinds by name; everybody else sees this.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -20,6 +22,8 @@ class Device {
   // As it stands in a recipe: name, driver, instruction set.
   virtual std::string description() const = 0;
 
+  // Bytes that can be allocated at present, as far as the device can tell; SIZE_MAX where it cannot.
+  virtual size_t memory_budget() const { return SIZE_MAX; }
   // Throws Fault::out_of_memory. The memory is not cleared.
   virtual std::shared_ptr<Buffer> allocate(size_t bytes) = 0;
 

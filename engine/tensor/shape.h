@@ -27,7 +27,9 @@ class Shape {
   int64_t last() const { return rank_ == 0 ? 1 : (*this)[-1]; }
   int64_t num_elements() const {
     int64_t count = 1;
-    for (int i = 0; i < rank_; ++i) count *= (*this)[i];
+    for (int i = 0; i < rank_; ++i)
+      if (__builtin_mul_overflow(count, (*this)[i], &count))
+        fail(Fault::out_of_memory, "[shape] {} has more elements than any memory", to_string());
     return count;
   }
   // Product of all extents but the last.

@@ -7,7 +7,12 @@ namespace {
 class Lease {
  public:
   Lease(std::shared_ptr<Arena> arena, size_t offset) : arena_(std::move(arena)), offset_(offset) {}
-  ~Lease() { arena_->free(offset_); }
+  ~Lease() {
+    try {
+      arena_->free(offset_);
+    } catch (...) {  // a range that is not given back is only not used again
+    }
+  }
   Lease(const Lease&) = delete;
   Lease& operator=(const Lease&) = delete;
 
@@ -24,8 +29,12 @@ Stream::Stream(Device& device, Mode mode, size_t arena_bytes)
 }
 
 Tensor Stream::make(const Shape& shape, DType type) {
-  const auto bytes =
-      static_cast<size_t>(shape.num_rows() * dense_row_stride(type, shape.last())) * byte_size(type);
+  size_t bytes = 0;
+  const auto rows = static_cast<size_t>(shape.num_rows());
+  const auto row_bytes = static_cast<size_t>(dense_row_stride(type, shape.last())) * byte_size(type);
+  if (__builtin_mul_overflow(rows, row_bytes, &bytes))
+    fail(Fault::out_of_memory, "[tensor] {} {} has more bytes than any memory", shape.to_string(),
+         name_of(type));
   const size_t offset = arena_->allocate(bytes);
   auto lease = std::make_shared<Lease>(arena_, offset);
   if (planning()) return {Allocation{nullptr, offset, std::move(lease)}, shape, type};
@@ -46,7 +55,9 @@ Tensor Stream::upload(const Shape& shape, std::span<const int32_t> values) {
   require(static_cast<int64_t>(values.size()) == shape.num_elements() || planning(),
           "[upload] {} values for shape {}", values.size(), shape.to_string());
   Tensor tensor = make(shape, DType::i32);
-  if (!planning()) device_->upload(tensor, values.data());
+  if (planning()) return tensor;
+  device_->upload(tensor, values.data());
+  tensor.remember_range(values);
   return tensor;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -41,7 +42,10 @@ class Stream {
   size_t arena_peak() const { return arena_->peak(); }
 
   // Multiply-adds of the ops as they ran (or would run).
-  void count(uint64_t multiply_adds) { multiply_adds_ += multiply_adds; }
+  void count(uint64_t multiply_adds) {
+    if (__builtin_add_overflow(multiply_adds_, multiply_adds, &multiply_adds_))
+      multiply_adds_ = std::numeric_limits<uint64_t>::max();
+  }
   uint64_t multiply_adds() const { return multiply_adds_; }
 
  private:

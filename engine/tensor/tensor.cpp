@@ -1,11 +1,21 @@
 #include "tensor/tensor.h"
 
+#include <algorithm>
+
 namespace diorama {
 
 size_t Tensor::byte_extent() const {
   if (num_elements() == 0) return 0;
   if (type_ == DType::q8) return static_cast<size_t>(num_rows() * row_stride_);
   return static_cast<size_t>((num_rows() - 1) * row_stride_ + shape_.last()) * diorama::byte_size(type_);
+}
+
+void Tensor::remember_range(std::span<const int32_t> values) {
+  require(type_ == DType::i32, "[tensor] a range of {}", name_of(type_));
+  range_ = Range{};
+  if (values.empty()) return;
+  const auto [least, greatest] = std::ranges::minmax(values);
+  range_ = Range{least, greatest};
 }
 
 Tensor Tensor::columns(int64_t begin, int64_t count) const {

@@ -5,6 +5,8 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
+#include <span>
 
 #include "tensor/dtype.h"
 #include "tensor/shape.h"
@@ -51,6 +53,15 @@ class Tensor {
   // Bytes from the first element to the end of the last.
   size_t byte_extent() const;
 
+  // The least and the greatest of the numbers that an i32 tensor was given; its views keep them. Nothing is
+  // known of one that was never told.
+  struct Range {
+    int32_t least = 0;
+    int32_t greatest = 0;
+  };
+  void remember_range(std::span<const int32_t> values);
+  const std::optional<Range>& range() const { return range_; }
+
   // cpu device only.
   template <typename T>
   T* data() const {
@@ -70,6 +81,7 @@ class Tensor {
   DType type_ = DType::f32;
   int64_t row_stride_ = 0;
   bool set_ = false;
+  std::optional<Range> range_;
 };
 
 }  // namespace diorama

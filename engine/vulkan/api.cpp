@@ -22,6 +22,8 @@ std::string describe(VkResult result) {
       return "VK_ERROR_INCOMPATIBLE_DRIVER";
     case VK_ERROR_TOO_MANY_OBJECTS:
       return "VK_ERROR_TOO_MANY_OBJECTS";
+    case VK_ERROR_UNKNOWN:
+      return "VK_ERROR_UNKNOWN";
     default:
       return fmt::format("VkResult {}", static_cast<int>(result));
   }
@@ -36,9 +38,21 @@ void check(VkResult result, const char* call) {
            describe(result));
     case VK_ERROR_DEVICE_LOST:
       fail(Fault::device_lost, "[vulkan] {}: the device was lost; start again, or use --device cpu", call);
+    case VK_ERROR_UNKNOWN:
+    case VK_ERROR_INITIALIZATION_FAILED:
+    case VK_ERROR_TOO_MANY_OBJECTS:
+      fail(Fault::device_lost, "[vulkan] {}: {}, the driver gave up; start again, or use --device cpu", call,
+           describe(result));
     default:
       fail(Fault::internal, "[vulkan] {}: {}", call, describe(result));
   }
+}
+
+void check_opening(VkResult result, const char* call) {
+  if (result < 0)
+    fail(Fault::unsupported_device,
+         "[vulkan] {}: {}, the device cannot be opened; choose another, or use --device cpu", call,
+         describe(result));
 }
 
 }  // namespace diorama::vulkan

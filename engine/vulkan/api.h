@@ -4,6 +4,7 @@
 #include <volk.h>
 
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "base/error.h"
@@ -14,14 +15,25 @@ std::string describe(VkResult result);
 
 // Throws out_of_memory, device_lost or internal, naming the call.
 void check(VkResult result, const char* call);
+// For what is made while a device is opened: whatever fails there, no work can be done on that device.
+// Throws unsupported_device.
+void check_opening(VkResult result, const char* call);
 
-// The two-call idiom: how many, then which.
+// The two-call idiom: how many, then which. What a driver cannot list it does not have.
 template <typename T, typename Enumerate>
 std::vector<T> enumerate(Enumerate&& call, const T& prototype = {}) {
+  const auto fails = [&call](uint32_t* count, T* items) {
+    if constexpr (std::is_void_v<decltype(call(count, items))>) {
+      call(count, items);
+      return false;
+    } else {
+      return call(count, items) < 0;
+    }
+  };
   uint32_t count = 0;
-  call(&count, static_cast<T*>(nullptr));
+  if (fails(&count, nullptr)) return {};
   std::vector<T> items(count, prototype);
-  call(&count, items.data());
+  if (fails(&count, items.data())) return {};
   items.resize(count);
   return items;
 }

@@ -73,11 +73,21 @@ Context::Context(const DeviceOptions& options)
   caps.storage16 = caps.storage16 && options.storage16;
   caps.host_visible = caps.host_visible && options.host_visible;
   caps.max_binding_bytes = std::min(caps.max_binding_bytes, options.max_binding_bytes);
-  create_device();
-  create_layouts();
+  try {
+    create_device();
+    create_layouts();
+  } catch (...) {
+    destroy();
+    throw;
+  }
 }
 
 Context::~Context() {
+  destroy();
+}
+
+void Context::destroy() {
+  if (device_ == VK_NULL_HANDLE) return;
   vkDestroyPipelineLayout(device_, pipeline_layout_, nullptr);
   vkDestroyDescriptorSetLayout(device_, set_layout_, nullptr);
   vkDestroyDevice(device_, nullptr);
@@ -116,7 +126,7 @@ void Context::create_device() {
   info.pQueueCreateInfos = &queue;
   info.enabledExtensionCount = static_cast<uint32_t>(extensions.size());
   info.ppEnabledExtensionNames = extensions.data();
-  check(vkCreateDevice(physical_.handle, &info, nullptr, &device_), "vkCreateDevice");
+  check_opening(vkCreateDevice(physical_.handle, &info, nullptr, &device_), "vkCreateDevice");
   vkGetDeviceQueue(device_, physical_.queue_family, 0, &queue_);
 }
 
@@ -128,7 +138,8 @@ void Context::create_layouts() {
   if (caps().push_descriptors) set.flags = VK_DESCRIPTOR_SET_LAYOUT_CREATE_PUSH_DESCRIPTOR_BIT_KHR;
   set.bindingCount = kMaxBindings;
   set.pBindings = bindings;
-  check(vkCreateDescriptorSetLayout(device_, &set, nullptr, &set_layout_), "vkCreateDescriptorSetLayout");
+  check_opening(vkCreateDescriptorSetLayout(device_, &set, nullptr, &set_layout_),
+                "vkCreateDescriptorSetLayout");
 
   const VkPushConstantRange parameters{VK_SHADER_STAGE_COMPUTE_BIT, 0, kMaxParameterBytes};
   VkPipelineLayoutCreateInfo info{VK_STRUCTURE_TYPE_PIPELINE_LAYOUT_CREATE_INFO};
@@ -136,7 +147,7 @@ void Context::create_layouts() {
   info.pSetLayouts = &set_layout_;
   info.pushConstantRangeCount = 1;
   info.pPushConstantRanges = &parameters;
-  check(vkCreatePipelineLayout(device_, &info, nullptr, &pipeline_layout_), "vkCreatePipelineLayout");
+  check_opening(vkCreatePipelineLayout(device_, &info, nullptr, &pipeline_layout_), "vkCreatePipelineLayout");
 }
 
 }  // namespace diorama::vulkan

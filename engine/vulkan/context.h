@@ -29,6 +29,7 @@ class Context {
  private:
   void create_device();
   void create_layouts();
+  void destroy();
 
   Instance instance_;
   PhysicalDevice physical_;

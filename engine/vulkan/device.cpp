@@ -3,14 +3,41 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/say.h"
 #include "formats/format.h"
 #include "vulkan/packed_matrix.h"
 #include "vulkan/recorder.h"
+#include "vulkan/self_test.h"
 
 namespace diorama::vulkan {
 
+namespace {
+
+// A device that gives up during its first product cannot be used at all.
+std::string tested(Device& device) {
+  try {
+    return self_test(device);
+  } catch (const Error& error) {
+    if (error.fault() != Fault::device_lost) throw;
+    fail(Fault::unsupported_device, "{}", error.what());
+  }
+}
+
+}  // namespace
+
 std::unique_ptr<diorama::Device> open_device(const DeviceOptions& options) {
-  return std::make_unique<Device>(options);
+  auto device = std::make_unique<Device>(options);
+  std::string defect = tested(*device);
+  if (!defect.empty()) {
+    say(stderr, "[vulkan] {}: {}; w8a8 and w4a8 are refused on it\n", device->description(), defect);
+    device->refuse_integers(std::move(defect));
+  }
+  return device;
+}
+
+std::string find_defects(int index) {
+  Device device({.index = index});
+  return tested(device);
 }
 
 Device::Device(const DeviceOptions& options)
@@ -19,7 +46,7 @@ Device::Device(const DeviceOptions& options)
       recorder_(std::make_unique<Recorder>(context_, [this] { poll(); })),
       variants_(options.variants) {
   if (!context_->caps().storage16)
-    fmt::print(stderr, "[vulkan] {} has no 16-bit storage: activations stay f32\n", context_->info().name);
+    say(stderr, "[vulkan] {} has no 16-bit storage: activations stay f32\n", context_->info().name);
 }
 
 Device::~Device() = default;
@@ -88,6 +115,10 @@ void Device::finish() {
 
 // Half precision pays where it halves the traffic of a GPU; a CPU converts each value it touches.
 DType Device::product_input(const Format& format) const {
+  if (format.integer() && !integers_refused_.empty())
+    fail(Fault::unsupported_device,
+         "[vulkan] {}: {}; update the driver, or use --device cpu or another model", description(),
+         integers_refused_);
   if (format.integer()) return DType::q8;
   const bool pays = !caps().is_cpu() || prefers("linear_tiled_f16");
   return &format == &format_f16() && caps().storage16 && pays ? DType::f16 : DType::f32;

@@ -37,6 +37,9 @@ class Device final : public diorama::Device {
   Recorder& recorder() { return *recorder_; }
   const Recorder& recorder() const { return *recorder_; }
 
+  // Products of 8-bit codes fail from now on, with this reason.
+  void refuse_integers(std::string reason) { integers_refused_ = std::move(reason); }
+
   // Whether this variant is to be taken wherever it can run.
   bool prefers(std::string_view variant) const;
   // Names of the kernels recorded so far.
@@ -51,6 +54,7 @@ class Device final : public diorama::Device {
   std::unique_ptr<Heap> heap_;
   std::unique_ptr<Recorder> recorder_;
   std::vector<std::string> variants_;
+  std::string integers_refused_;  // why; empty: they are not
 };
 
 }  // namespace diorama::vulkan

@@ -48,7 +48,12 @@ struct DeviceOptions {
   size_t max_binding_bytes = SIZE_MAX;  // a lower limit than the device's own cuts tensors into more parts
 };
 
-// Throws Fault::unsupported_device with the reason.
+// Throws Fault::unsupported_device with the reason. A device that computes products of 8-bit codes wrongly is
+// said to (on stderr) and refuses them; the rest it may do.
 std::unique_ptr<diorama::Device> open_device(const DeviceOptions& options);
+
+// What a suitable device of the list computes wrongly, empty if nothing. Tests it, unless it has passed
+// before.
+std::string find_defects(int index);
 
 }  // namespace diorama::vulkan

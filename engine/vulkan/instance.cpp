@@ -5,6 +5,8 @@
 #include <cstring>
 #include <mutex>
 
+#include "base/say.h"
+
 namespace diorama::vulkan {
 namespace {
 
@@ -100,7 +102,7 @@ void Instance::listen() {
 VkBool32 Instance::on_message(VkDebugUtilsMessageSeverityFlagBitsEXT, VkDebugUtilsMessageTypeFlagsEXT,
                               const VkDebugUtilsMessengerCallbackDataEXT* data, void* self) {
   ++static_cast<Instance*>(self)->messages_;
-  fmt::print(stderr, "[vulkan validation] {}\n", data->pMessage);
+  say(stderr, "[vulkan validation] {}\n", data->pMessage);
   return VK_FALSE;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/say.h"
 
 namespace diorama::vulkan {
 namespace {
@@ -73,14 +74,14 @@ PipelineCache::PipelineCache(std::shared_ptr<const Context> context)
   VkPipelineCacheCreateInfo info{VK_STRUCTURE_TYPE_PIPELINE_CACHE_CREATE_INFO};
   info.initialDataSize = loaded_.size();
   info.pInitialData = loaded_.data();
-  check(vkCreatePipelineCache(context_->handle(), &info, nullptr, &cache_), "vkCreatePipelineCache");
+  check_opening(vkCreatePipelineCache(context_->handle(), &info, nullptr, &cache_), "vkCreatePipelineCache");
 }
 
 PipelineCache::~PipelineCache() {
   try {
     save();
   } catch (const std::exception& error) {  // the next start only compiles again
-    fmt::print(stderr, "[vulkan] the pipeline cache was not kept: {}\n", error.what());
+    say(stderr, "[vulkan] the pipeline cache was not kept: {}\n", error.what());
   }
   vkDestroyPipelineCache(context_->handle(), cache_, nullptr);
 }

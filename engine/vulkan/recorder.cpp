@@ -19,7 +19,7 @@ Recorder::Recorder(std::shared_ptr<const Context> context, std::function<void()>
   type.semaphoreType = VK_SEMAPHORE_TYPE_TIMELINE;
   VkSemaphoreCreateInfo info{VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO};
   info.pNext = &type;
-  check(vkCreateSemaphore(context_->handle(), &info, nullptr, &timeline_), "vkCreateSemaphore");
+  check_opening(vkCreateSemaphore(context_->handle(), &info, nullptr, &timeline_), "vkCreateSemaphore");
 }
 
 Recorder::~Recorder() {

@@ -303,17 +303,25 @@ TEST_P(Methods, a_run_is_repeated_from_its_decisions) {
 // Decisions come from files: a run must not follow them into nothing.
 TEST_P(Methods, hostile_decisions_are_refused_or_compute) {
   const auto plan = plan_of(case_);
-  nlohmann::json all;
-  for (const accelerate::MethodUse& use : plan.uses)
-    all[std::string(use.method->name)] =
-        std::vector<std::string>(20, std::string(5, static_cast<char>('0' + use.method->most)));
+  const size_t evaluations = evaluations_of_run(*solver_, guidance_).size();
+  const auto blocks = static_cast<size_t>(network_->geometry().num_blocks);
+  const auto filled = [&](size_t rows, size_t places) {
+    nlohmann::json all;
+    for (const accelerate::MethodUse& use : plan.uses)
+      all[std::string(use.method->name)] =
+          std::vector<std::string>(rows, std::string(places, static_cast<char>('0' + use.method->most)));
+    return all;
+  };
   nlohmann::json unknown;
   for (const accelerate::MethodUse& use : plan.uses) unknown[std::string(use.method->name)] = {"9"};
   if (std::ranges::any_of(plan.uses, [](auto& use) { return use.method->most < 9; }))
     expect_fault(Fault::usage, {"another version"}, [&] { run(plan, made(unknown)); });
   expect_fault(Fault::usage, {"are not there"}, [&] { run(plan, made(nlohmann::json::object())); });
+  expect_fault(Fault::usage, {"another run"}, [&] { run(plan, made(filled(evaluations + 1, blocks))); });
+  expect_fault(Fault::usage, {"another run"}, [&] { run(plan, made(filled(evaluations, blocks + 1))); });
   try {
-    const Outcome followed = run(plan, made(all));  // nothing was asked for that is not there
+    const Outcome followed =
+        run(plan, made(filled(evaluations, blocks)));  // nothing was asked for that is not there
     EXPECT_EQ(followed.macs, followed.planned_macs);
   } catch (const Error& error) {
     EXPECT_EQ(error.fault(), Fault::usage) << error.what();

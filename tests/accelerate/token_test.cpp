@@ -5,10 +5,14 @@
 #include <numeric>
 #include <set>
 
+#include "accelerate/decisions.h"
+#include "accelerate/method.h"
+#include "accelerate/registry.h"
 #include "accelerate/token_matching.h"
 #include "accelerate/token_pruning.h"
 #include "accelerate/token_ranking.h"
 #include "accelerate/token_sets.h"
+#include "base/deflate.h"
 #include "base/error.h"
 #include "test_folder.h"
 
@@ -90,19 +94,27 @@ TEST(KeptTokens, are_multiples_of_sixteen) {
   EXPECT_EQ(num_kept_tokens(20, 1), 20);
 }
 
+TokenSets read_sets(const nlohmann::json& json) {
+  return TokenSets::read(Config::parse(json.dump(), "sets"));
+}
+
 TEST(TokenSets, are_the_same_after_they_were_written) {
   TokenSets sets;
   sets.set(3, 5, 21, {0, 7, 20});
   sets.set(3, 8, 21, {7});
   sets.set(4, 5, 21, {});
-  const TokenSets read = TokenSets::read(Config::parse(sets.to_json().dump(), "sets"));
+  TokenSets read = read_sets(sets.to_json());
+  EXPECT_TRUE(read.fit(5, 9, 21));
   EXPECT_EQ(read.to_json(), sets.to_json());
-  EXPECT_EQ(*read.find(3, 5), (std::vector<int32_t>{0, 7, 20}));
-  EXPECT_EQ(read.find(4, 8), nullptr);
+  EXPECT_EQ(read.find(3, 5), (std::vector<int32_t>{0, 7, 20}));
+  EXPECT_EQ(read.find(4, 5), (std::vector<int32_t>{}));
+  EXPECT_EQ(read.find(4, 8), std::nullopt);
   const auto smallest = read.smallest(3);
   EXPECT_EQ(std::accumulate(smallest.begin(), smallest.end(), 0), 1);
   EXPECT_EQ(smallest[7], 1);
   EXPECT_TRUE(read.smallest(0).empty());
+  EXPECT_TRUE(read.fit(5, 9, 21));  // once more: they are unpacked already
+  EXPECT_EQ(read.to_json(), sets.to_json());
 }
 
 TEST(TokenSets, damaged_ones_are_refused) {
@@ -110,19 +122,97 @@ TEST(TokenSets, damaged_ones_are_refused) {
   sets.set(0, 5, 64, {1, 2, 3});
   const auto refuse = [](nlohmann::json json, const char* key, const nlohmann::json& value) {
     json[key] = value;
-    expect_fault(Fault::model_file, {"sets"}, [&] { TokenSets::read(Config::parse(json.dump(), "sets")); });
+    expect_fault(Fault::model_file, {"sets"}, [&] { read_sets(json); });
   };
   const nlohmann::json sound = sets.to_json();
   refuse(sound, "tokens", 0);
   refuse(sound, "tokens", 1 << 30);
-  refuse(sound, "tokens", 4096);
   refuse(sound, "places", {0, 5, 1});
-  refuse(sound, "places", {0, 5, 1, 5});
-  refuse(sound, "masks", "00zz");
   TokenSets twice = sets;
   twice.set(1, 5, 64, {4});
   refuse(twice.to_json(), "places", {0, 5, 0, 5});
-  refuse(sound, "masks", "");
+  refuse(sound, "masks", 5);
+}
+
+// Which only shows when they are unpacked, that is once they fit the run.
+TEST(TokenSets, damaged_masks_are_refused_once_they_are_needed) {
+  TokenSets sets;
+  sets.set(0, 5, 64, {1, 2, 3});
+  for (const auto& [key, value] : std::vector<std::pair<std::string, nlohmann::json>>{
+           {"masks", "00zz"}, {"masks", ""}, {"masks", "ab"}, {"places", {0, 5, 1, 5}}, {"tokens", 4096}}) {
+    nlohmann::json json = sets.to_json();
+    json[key] = value;
+    TokenSets damaged = read_sets(json);
+    expect_fault(Fault::usage, {"[acceleration]", "damaged"},
+                 [&] { damaged.fit(2, 9, damaged.num_tokens()); });
+  }
+}
+
+TEST(TokenSets, of_another_run_do_not_fit) {
+  TokenSets sets;
+  sets.set(3, 5, 64, {1});
+  for (TokenSets read : {sets, read_sets(sets.to_json())}) {
+    EXPECT_FALSE(read.fit(3, 9, 64));
+    EXPECT_FALSE(read.fit(4, 4, 64));
+    EXPECT_FALSE(read.fit(4, 9, 63));
+    EXPECT_TRUE(read.fit(4, 5, 64));
+  }
+  for (const auto& place : {std::pair{-1, 5}, {3, 0}, {3, -1}, {1 << 30, 5}}) {
+    nlohmann::json json = sets.to_json();
+    json["places"] = {place.first, place.second};
+    EXPECT_FALSE(read_sets(json).fit(4, 9, 64)) << place.first << ", " << place.second;
+  }
+}
+
+// A picture of some hundred bytes.
+nlohmann::json bomb() {
+  std::vector<int> places;
+  for (int i = 0; i < 64; ++i) places.insert(places.end(), {i, 1});
+  std::string masks;
+  for (const char c : deflate(std::string(size_t{1} << 23, '\xff')))
+    masks += fmt::format("{:02x}", static_cast<unsigned char>(c));
+  return {{"tokens", 1 << 20}, {"places", places}, {"masks", masks}};
+}
+
+MethodUse use_of(const char* method) {
+  return MethodUse(*find_method(method));
+}
+
+RunShape run_of(int num_evaluations, int num_blocks, int64_t num_tokens) {
+  RunShape run{.num_blocks = num_blocks, .num_tokens = num_tokens};
+  run.evaluations.resize(static_cast<size_t>(num_evaluations));
+  return run;
+}
+
+void expect_refused(const nlohmann::json& made, std::string_view why) {
+  expect_fault(Fault::usage, {"[acceleration]", why}, [&] {
+    Decisions::read(Config::parse(made.dump(), "made")).expect({use_of("token_pruning")}, run_of(4, 2, 64));
+  });
+}
+
+TEST(DecisionsOfAPicture, are_those_of_the_methods_of_its_plan) {
+  const nlohmann::json sound{{"token_pruning", {"00", "05"}}};
+  EXPECT_NO_THROW(Decisions::read(Config::parse(sound.dump(), "made"))
+                      .expect({use_of("token_pruning")}, run_of(4, 2, 64)));
+  for (const char* key : {"block_caching", "block_caching.tokens", "attention_sharing.kept"}) {
+    nlohmann::json more = sound;
+    more[key] = std::string_view(key).ends_with("tokens") ? bomb() : nlohmann::json{"0"};
+    expect_refused(more, "which the plan does not use");
+  }
+  for (const char* key :
+       {"x", "x.tokens", "", ".tokens", ".kept", "token_pruning.other", "token_pruning.tokens.tokens"}) {
+    nlohmann::json more = sound;
+    more[key] = std::string_view(key).ends_with("tokens") ? bomb() : nlohmann::json{"0"};
+    expect_fault(Fault::model_file, {"made", "the name of a method"},
+                 [&] { Decisions::read(Config::parse(more.dump(), "made")); });
+  }
+}
+
+TEST(DecisionsOfAPicture, are_those_of_the_run) {
+  expect_refused({{"token_pruning", {"00"}}, {"token_pruning.tokens", bomb()}}, "of another run");
+  expect_refused({{"token_pruning", {"00", "00", "00", "00", "00"}}}, "of another run");
+  expect_refused({{"token_pruning", {"000"}}}, "of another run");
+  expect_refused(nlohmann::json::object(), "are not there");
 }
 
 // Six tokens of three kinds, two of each.

@@ -6,6 +6,9 @@
 #include <random>
 #include <vector>
 
+#include "tensor/shape.h"
+#include "test_folder.h"
+
 namespace diorama {
 namespace {
 
@@ -84,6 +87,24 @@ TEST(Arena, takes_the_range_that_fits_best) {
   arena.free(small);
   EXPECT_EQ(arena.allocate(1024), small);
   EXPECT_EQ(arena.allocate(8192), large);
+}
+
+// A size that was counted wrong must not lead to one range that is given twice.
+TEST(Arena, what_no_memory_can_hold_is_refused) {
+  Arena arena;
+  const size_t offset = arena.allocate(1000);
+  for (const size_t bytes : {~size_t{0}, ~size_t{0} - 255, size_t{1} << 63, size_t{1} << 62})
+    test::expect_fault(Fault::out_of_memory, {"[arena]", "more than any memory"},
+                       [&] { arena.allocate(bytes); });
+  arena.free(offset);
+  EXPECT_TRUE(arena.empty());
+}
+
+TEST(Shape, elements_beyond_64_bits_are_refused) {
+  EXPECT_EQ((Shape{1 << 20, 1 << 20, 1 << 20, 4}).num_elements(), int64_t{1} << 62);
+  test::expect_fault(Fault::out_of_memory, {"[shape] [1048576, 1048576, 1048576, 8]"}, [] {
+    static_cast<void>(Shape{1 << 20, 1 << 20, 1 << 20, 8}.num_elements());
+  });
 }
 
 }  // namespace

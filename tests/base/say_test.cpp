@@ -1,6 +1,7 @@
 #include "base/say.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <memory>
 
@@ -31,6 +32,17 @@ TEST(Say, a_stream_that_cannot_be_written_costs_nothing_but_the_words) {
   const File read_only(std::fopen("/dev/null", "r"), std::fclose);
   say(read_only.get(), "lost\n");
   EXPECT_NE(std::ferror(read_only.get()), 0);
+}
+
+TEST(Say, a_pipe_that_nobody_reads_is_known) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const File in(::fdopen(ends[1], "w"), std::fclose);
+  EXPECT_FALSE(reader_is_gone(in.get()));
+  ::close(ends[0]);
+  EXPECT_TRUE(reader_is_gone(in.get()));
+  const File file(std::tmpfile(), std::fclose);
+  EXPECT_FALSE(reader_is_gone(file.get()));
 }
 
 }  // namespace

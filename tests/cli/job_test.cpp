@@ -15,8 +15,14 @@ Job defaults() {
   return job;
 }
 
-std::vector<Job> read(std::string_view text) {
-  return read_batch(text, "jobs.txt", defaults());
+std::vector<Job> all(JobList list) {
+  std::vector<Job> jobs;
+  for (int i = 0; i < list.size(); ++i) jobs.push_back(list.picture(i));
+  return jobs;
+}
+
+std::vector<Job> read(const std::string& text) {
+  return all(JobList(text, "jobs.txt", defaults(), 1, 0));
 }
 
 TEST(Batch, a_line_is_a_prompt) {
@@ -75,27 +81,47 @@ TEST(Batch, any_bytes_are_a_prompt) {
   EXPECT_EQ(read("a\xff")[0].request.prompt, "a\xef\xbf\xbd");
 }
 
-std::vector<uint64_t> seeds(const std::vector<Job>& pictures) {
+TEST(Batch, a_line_longer_than_any_prompt_is_a_bad_line) {
+  const auto jobs = read("one\n" + std::string(kMostText + 1, 'a') + "\nthree");
+  ASSERT_EQ(jobs.size(), 3u);
+  EXPECT_TRUE(jobs[1].problem.starts_with("jobs.txt:2: ")) << jobs[1].problem;
+  EXPECT_EQ(jobs[2].problem, "");
+}
+
+TEST(Batch, without_a_prompt_is_refused) {
+  for (const char* text : {"", "\n \r\n\t"})
+    expect_fault(Fault::usage, {"jobs.txt", "no prompts"}, [&] { read(text); });
+}
+
+TEST(Batch, more_pictures_than_can_be_counted_are_refused) {
+  std::string many;
+  for (int i = 0; i < 3000; ++i) many += "a\n";
+  expect_fault(Fault::usage, {"--count"}, [&] { JobList(many, "jobs.txt", {}, 1'000'000, 0); });
+}
+
+std::vector<uint64_t> seeds(JobList list) {
   std::vector<uint64_t> result;
-  for (const Job& picture : pictures) result.push_back(picture.request.seed);
+  for (const Job& picture : all(std::move(list))) result.push_back(picture.request.seed);
   return result;
 }
 
 TEST(Seeds, picture_i_takes_the_seed_plus_i) {
-  EXPECT_EQ(seeds(expand({Job{}}, 3, 42)), (std::vector<uint64_t>{42, 43, 44}));
-  EXPECT_EQ(seeds(expand({Job{}, Job{}}, 2, 0)), (std::vector<uint64_t>{0, 1, 2, 3}));
+  EXPECT_EQ(seeds(JobList(Job{}, 3, 42)), (std::vector<uint64_t>{42, 43, 44}));
+  EXPECT_EQ(seeds(JobList("a\nb", "jobs.txt", {}, 2, 0)), (std::vector<uint64_t>{0, 1, 2, 3}));
 }
 
 TEST(Seeds, a_seed_of_its_own_counts_up_from_there) {
-  Job own;
-  own.seed = 100;
-  EXPECT_EQ(seeds(expand({Job{}, own, Job{}}, 2, 5)), (std::vector<uint64_t>{5, 6, 100, 101, 9, 10}));
+  EXPECT_EQ(seeds(JobList("a\n{\"prompt\": \"b\", \"seed\": 100}\nc", "jobs.txt", {}, 2, 5)),
+            (std::vector<uint64_t>{5, 6, 100, 101, 9, 10}));
 }
 
 TEST(Seeds, negative_ones_are_drawn_and_still_count_up) {
-  const auto first = seeds(expand({Job{}}, 2, -1));
+  const std::string text = R"({"prompt": "a", "seed": -1})";
+  const auto first = seeds(JobList(text, "jobs.txt", {}, 2, 0));
   EXPECT_EQ(first[1], first[0] + 1);
-  EXPECT_NE(first, seeds(expand({Job{}}, 2, -1))) << "once in 2^32";
+  EXPECT_NE(first, seeds(JobList(text, "jobs.txt", {}, 2, 0))) << "once in 2^32";
+  EXPECT_NE(seed_or_draw(-1), seed_or_draw(-1)) << "once in 2^32";
+  EXPECT_EQ(seed_or_draw(7), 7u);
 }
 
 TEST(FindClass, takes_a_number_or_any_of_the_names) {
@@ -131,6 +157,13 @@ TEST(Prompt, comes_from_a_file_without_its_last_line_break) {
   EXPECT_EQ(read_prompt("a cat"), "a cat");
   EXPECT_EQ(read_prompt(""), "");
   expect_fault(Fault::file_system, {"missing"}, [&] { read_prompt("@" + (folder / "missing").string()); });
+}
+
+TEST(Prompt, of_a_file_that_no_prompt_can_be_is_refused) {
+  const TestFolder folder;
+  const auto file = folder.write("prompt.txt", std::string(kMostText + 1, 'a'));
+  expect_fault(Fault::file_system, {"prompt.txt", "larger than 1 MiB"},
+               [&] { read_prompt("@" + file.string()); });
 }
 
 TEST(GuidanceInterval, is_two_shares_in_order) {

@@ -4,7 +4,11 @@
 
 #include <cerrno>
 #include <cstring>
+#include <set>
+#include <thread>
+#include <vector>
 
+#include "base/file.h"
 #include "test_folder.h"
 
 namespace diorama::cli {
@@ -37,7 +41,7 @@ TEST_F(OutputNamesTest, a_name_without_a_number_is_taken_as_it_is_for_one_pictur
 TEST_F(OutputNamesTest, a_number_is_inserted_for_several_pictures) {
   OutputNames names(parse_output_pattern((folder_ / "my.cat.png").string()), true, false);
   EXPECT_EQ(names.path().filename(), "my.cat-0001.png");
-  names.advance();
+  EXPECT_EQ(names.save("picture").filename(), "my.cat-0001.png");
   EXPECT_EQ(names.path().filename(), "my.cat-0002.png");
 }
 
@@ -47,6 +51,73 @@ TEST_F(OutputNamesTest, numbering_goes_on_after_the_highest_file) {
     folder_.write(name, "");
   EXPECT_EQ(next("a-%04d.png"), "a-0013.png");
   EXPECT_EQ(next("a.png", true), "a-0013.png");
+}
+
+TEST_F(OutputNamesTest, numbers_of_more_digits_than_we_write_are_none_of_ours) {
+  for (const char* name : {"a-2147483647.png", "a-1000000000.png", "a-0003.png"}) folder_.write(name, "");
+  EXPECT_EQ(next("a-%d.png"), "a-4.png");
+  folder_.write("a-999999999.png", "");
+  EXPECT_EQ(next("a-%d.png"), "a-1000000000.png");
+}
+
+TEST_F(OutputNamesTest, a_name_taken_meanwhile_means_the_next_one) {
+  OutputNames names(parse_output_pattern((folder_ / "a-%04d.png").string()), true, false);
+  folder_.write("a-0001.png", "somebody's");
+  folder_.write("a-0007.png", "somebody's");
+  EXPECT_EQ(names.save("ours").filename(), "a-0008.png");
+  EXPECT_EQ(names.save("ours").filename(), "a-0009.png");
+  EXPECT_EQ(read_text_file(folder_ / "a-0001.png"), "somebody's");
+  EXPECT_EQ(read_text_file(folder_ / "a-0008.png"), "ours");
+}
+
+TEST_F(OutputNamesTest, a_name_without_a_number_taken_meanwhile_keeps_the_picture_under_another) {
+  OutputNames names(parse_output_pattern((folder_ / "a.png").string()), false, false);
+  folder_.write("a.png", "somebody's");
+  expect_fault(Fault::file_system, {"a.png", "somebody else", "kept in", "a-0001.png"},
+               [&] { names.save("ours"); });
+  EXPECT_EQ(read_text_file(folder_ / "a.png"), "somebody's");
+  EXPECT_EQ(read_text_file(folder_ / "a-0001.png"), "ours");
+}
+
+// Two runs at once, many times over: every picture is there in the end.
+TEST_F(OutputNamesTest, of_runs_at_once_no_picture_is_lost) {
+  constexpr int kRuns = 6, kPictures = 20;
+  std::vector<std::thread> runs;
+  for (int run = 0; run < kRuns; ++run)
+    runs.emplace_back([&, run] {
+      OutputNames names(parse_output_pattern((folder_ / "p-%04d.png").string()), true, false);
+      for (int i = 0; i < kPictures; ++i) names.save(fmt::format("{} {}", run, i));
+    });
+  for (std::thread& run : runs) run.join();
+  std::set<std::string> pictures;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_.path()))
+    pictures.insert(read_text_file(entry.path()));
+  EXPECT_EQ(pictures.size(), static_cast<size_t>(kRuns * kPictures));
+}
+
+TEST_F(OutputNamesTest, names_that_cannot_be_written_are_found_before_the_work) {
+  const std::string longest(251, 'n');
+  expect_fault(Fault::file_system, {"too long", "shorter"}, [&] { next(longest + ".png"); });
+  expect_fault(Fault::file_system, {"too long"}, [&] { next(std::string(300, 'n') + ".png"); });
+  OutputNames(parse_output_pattern((folder_ / (std::string(240, 'n') + ".png")).string()), false, false);
+  expect_fault(Fault::file_system, {"too long"}, [&] {
+    OutputNames(parse_output_pattern((folder_ / (std::string(241, 'n') + ".png")).string()), false, false,
+                "-difference");
+  });
+  std::filesystem::create_directory(folder_ / "taken.png");
+  expect_fault(Fault::file_system, {"taken.png", "regular"}, [&] { next("taken.png", false, true); });
+  std::filesystem::create_symlink("nowhere", folder_ / "link.png");
+  expect_fault(Fault::file_system, {"link.png", "exists already"}, [&] { next("link.png"); });
+}
+
+TEST_F(OutputNamesTest, files_beside_a_picture_write_over_nothing_unasked) {
+  const auto path = folder_.write("cat-exact.png", "somebody's");
+  EXPECT_EQ(save_beside(path, "ours", false).filename(), "cat-exact-2.png");
+  EXPECT_EQ(save_beside(path, "ours", false).filename(), "cat-exact-3.png");
+  EXPECT_EQ(read_text_file(path), "somebody's");
+  EXPECT_EQ(save_beside(path, "ours", true), path);
+  EXPECT_EQ(read_text_file(path), "ours");
+  EXPECT_EQ(with_suffix("folder/cat.png", "-exact"), "folder/cat-exact.png");
 }
 
 TEST_F(OutputNamesTest, overwriting_begins_at_one) {

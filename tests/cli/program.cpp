@@ -1,6 +1,7 @@
 #include "cli/program.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,12 +19,19 @@ void redirect(int descriptor, const std::string& path) {
   ::dup2(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), descriptor);
 }
 
+// Several programs may run in one folder.
+std::string new_log(const TestFolder& folder) {
+  static int programs = 0;
+  return (std::filesystem::temp_directory_path() /
+          fmt::format("diorama-log-{}-{}", folder.path().filename().string(), ++programs))
+      .string();
+}
+
 }  // namespace
 
-Program::Program(const TestFolder& folder, const std::vector<std::string>& arguments)
-    : log_((std::filesystem::temp_directory_path() / ("diorama-log-" + folder.path().filename().string()))
-               .string()),
-      process_(::fork()) {
+Program::Program(const TestFolder& folder, const std::vector<std::string>& arguments,
+                 const std::function<void()>& surroundings)
+    : log_(new_log(folder)), process_(::fork()) {
   if (process_ != 0) return;
   redirect(STDOUT_FILENO, log_ + ".out");
   redirect(STDERR_FILENO, log_ + ".err");
@@ -32,6 +40,7 @@ Program::Program(const TestFolder& folder, const std::vector<std::string>& argum
   std::vector<char*> words{const_cast<char*>(program.c_str())};
   for (const std::string& argument : arguments) words.push_back(const_cast<char*>(argument.c_str()));
   words.push_back(nullptr);
+  surroundings();
   if (::chdir(folder.path().c_str()) == 0) ::execv(program.c_str(), words.data());
   ::_exit(127);
 }

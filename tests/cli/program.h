@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,10 @@ struct Output {
 // Runs in `folder`, so that relative names end up there. On one thread: the tests are small.
 class Program {
  public:
-  Program(const TestFolder& folder, const std::vector<std::string>& arguments);
+  // `surroundings` runs in the new process before the program does: limits, variables, streams.
+  Program(
+      const TestFolder& folder, const std::vector<std::string>& arguments,
+      const std::function<void()>& surroundings = [] {});
   // What it has written to standard output so far.
   std::string output() const;
   void signal(int number) const;
@@ -30,8 +34,10 @@ class Program {
   pid_t process_;
 };
 
-inline Output run_program(const TestFolder& folder, const std::vector<std::string>& arguments) {
-  return Program(folder, arguments).wait();
+inline Output run_program(
+    const TestFolder& folder, const std::vector<std::string>& arguments,
+    const std::function<void()>& surroundings = [] {}) {
+  return Program(folder, arguments, surroundings).wait();
 }
 
 }  // namespace diorama::test

@@ -337,10 +337,8 @@ TEST_F(ProgramTest, an_interrupt_stops_and_keeps_what_is_ready) {
     Program program(
         folder_, {"render", "--batch", "jobs.txt", "--progress", "json", "--overwrite", "--device", "cpu"});
     wait_for(program, "\"steps\":1000");
-    const auto start = std::chrono::steady_clock::now();
     program.signal(number);
     const Output output = program.wait();
-    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
     EXPECT_EQ(output.code, 130) << output.err;
     EXPECT_EQ(json_lines(output.out).back().at("images"), 1);
     EXPECT_TRUE(std::filesystem::exists(folder_ / "out-0001.png"));

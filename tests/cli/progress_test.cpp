@@ -127,7 +127,7 @@ TEST(JsonProgress, writes_an_object_a_line) {
 TEST(JsonProgress, steps_of_a_parent_have_a_stage_of_their_own) {
   const Capture out, log;
   const auto progress = make_progress(ProgressMode::json, out.file(), log.file());
-  progress->start({"model", "cpu", "f32", 1, 4});
+  progress->start({.model = "model", .device = "cpu", .precision = "f32", .jobs = 1, .steps = 4});
   progress->parent_step(1, {.step = 2, .steps = 4, .milliseconds = 500});
   std::istringstream lines(out.text());
   std::string line;
@@ -152,6 +152,54 @@ TEST(JsonProgress, text_that_is_not_utf8_stays_json) {
   const Capture out, log;
   make_progress(ProgressMode::json, out.file(), log.file())->error(1, 0, {kUsage, "\xff"}, 0);
   EXPECT_NO_THROW(nlohmann::json::parse(out.text()));
+}
+
+TEST(JsonProgress, of_what_strangers_wrote_nothing_reaches_a_terminal) {
+  const Capture out, log;
+  const auto progress = make_progress(ProgressMode::json, out.file(), log.file());
+  const std::string evil =
+      "\x1b]0;owned\x07 \xC2\x9B"
+      "2J \xE2\x80\xAE";
+  progress->start({.model = evil, .device = evil, .precision = "f32", .jobs = 1, .steps = 4});
+  progress->warning(1, evil);
+  progress->error(1, 0, {kUsage, evil}, 0);
+  for (const std::string& text : {out.text(), log.text()})
+    for (const std::string_view bad : {"\x1b", "\x07", "\xC2\x9B", "\xE2\x80\xAE"})
+      EXPECT_EQ(text.find(bad), std::string::npos) << text;
+}
+
+TEST(TextProgress, of_what_strangers_wrote_nothing_reaches_a_terminal) {
+  const Capture out, log;
+  const auto progress = make_progress(ProgressMode::none, out.file(), log.file());
+  const std::string evil =
+      "\x1b]0;owned\x07\nseed 1, saved \xC2\x9B"
+      "2J \xE2\x80\xAE";
+  progress->start({.model = evil, .device = evil, .precision = "f32", .jobs = 1, .steps = 4, .width = 8});
+  progress->warning(1, evil);
+  progress->error(1, 0, {kUsage, evil}, 0);
+  const std::string text = log.text();
+  for (const std::string_view bad : {"\x1b", "\x07", "\xC2\x9B", "\xE2\x80\xAE", "\nseed 1"})
+    EXPECT_EQ(text.find(bad), std::string::npos) << text;
+}
+
+TEST(TextProgress, what_holds_for_every_picture_is_said_once) {
+  const Capture out, log;
+  const auto progress = make_progress(ProgressMode::none, out.file(), log.file());
+  for (int job = 1; job <= 3; ++job) progress->warning(job, "the plan fast was tuned for 20 steps");
+  progress->warning(3, std::string(100'000, 'x'));
+  const std::string text = log.text();
+  EXPECT_EQ(text.find("tuned"), text.rfind("tuned"));
+  EXPECT_LT(text.size(), 1000u);
+}
+
+TEST(TextProgress, a_log_that_cannot_be_written_costs_no_picture) {
+  const Capture out;
+  std::FILE* full = std::fopen("/dev/full", "w");
+  if (full == nullptr) GTEST_SKIP() << "there is no /dev/full here";
+  play(*make_progress(ProgressMode::bar, out.file(), full));
+  play(*make_progress(ProgressMode::json, full, full));
+  std::fclose(full);
+  EXPECT_EQ(out.text(), "out-0001.png\n");
 }
 
 TEST(TextProgress, results_go_out_and_words_to_the_log) {

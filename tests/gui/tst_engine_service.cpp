@@ -3,6 +3,9 @@
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QtTest>
+#include <filesystem>
+#include <thread>
+#include <vector>
 
 #include "gui/service/engine_service.h"
 #include "gui/service/picture_file.h"
@@ -126,6 +129,46 @@ class TestEngineService : public QObject {
     QVERIFY(failed[1][1].value<Failure>().what.contains("no-model"));
   }
 
+  // Cut anew while each picture is on its way, wherever that is: the window goes on.
+  void a_model_that_becomes_shorter_is_an_error() {
+    namespace fs = std::filesystem;
+    const fs::path model = folder_.filePath("cut").toStdString();
+    const std::vector<fs::path> weights{model / "transformer/diffusion_pytorch_model.safetensors",
+                                        model / "text_encoder/model.safetensors",
+                                        model / "vae/diffusion_pytorch_model.safetensors"};
+    EngineService engine;
+    QSignalSpy painted(&engine, &EngineService::painted), failed(&engine, &EngineService::failed);
+    qint64 id = 100;
+    for (const fs::path& cut : weights) {
+      fs::remove_all(model);
+      fs::copy(job(0, 1).settings.model.toStdString(), model, fs::copy_options::recursive);
+      if (!fs::exists(cut)) QFAIL(cut.c_str());
+      std::thread cutter;
+      const auto cutting = connect(
+          &engine, &EngineService::stageReached, this,
+          [&] {
+            if (!cutter.joinable())
+              cutter = std::thread([&] { fs::resize_file(cut, fs::file_size(cut) / 3); });
+          },
+          Qt::DirectConnection);
+      PaintJob on_its_way = job(++id, 2);
+      on_its_way.settings.model = QString::fromStdString(model.string());
+      const auto ends = painted.count() + failed.count();
+      engine.paint(on_its_way);
+      QVERIFY(QTest::qWaitFor([&] { return painted.count() + failed.count() > ends; }, kPatience));
+      disconnect(cutting);
+      cutter.join();
+      if (!failed.isEmpty()) {
+        const auto failure = failed.last()[1].value<Failure>();
+        QVERIFY2(failure.what.contains(QString::fromStdString(cut.parent_path().filename().string())),
+                 qPrintable(failure.what));
+      }
+    }
+    const auto before = painted.count();
+    engine.paint(job(++id, 2));
+    QVERIFY(QTest::qWaitFor([&] { return painted.count() > before; }, kPatience));
+  }
+
   void a_picture_that_cannot_be_saved_is_not_lost() {
     EngineService engine;
     QSignalSpy painted(&engine, &EngineService::painted);
@@ -159,6 +202,21 @@ class TestEngineService : public QObject {
     QVERIFY(kept.image != painted[0][0].value<PaintedPicture>().image);
     QVERIFY(kept.image == painted[2][0].value<PaintedPicture>().image);
     QCOMPARE(kept.recipe, painted[2][0].value<PaintedPicture>().recipe);
+  }
+
+  void two_programs_in_one_folder_keep_all_pictures() {
+    EngineService a, b;
+    QSignalSpy fromA(&a, &EngineService::painted), fromB(&b, &EngineService::painted);
+    constexpr int kPictures = 4;
+    const QString shared = folder_.filePath("shared");
+    for (qint64 i = 0; i < kPictures; ++i)
+      for (EngineService* engine : {&a, &b}) {
+        PaintJob same = job(200 + i, 1);
+        same.folder = shared;
+        engine->paint(same);
+      }
+    QVERIFY(QTest::qWaitFor([&] { return fromA.count() + fromB.count() == 2 * kPictures; }, kPatience));
+    QCOMPARE(QDir(shared).entryList(QDir::Files | QDir::Hidden).size(), 2 * kPictures);
   }
 
   void quantising_that_is_cancelled_leaves_nothing() {

@@ -1,4 +1,5 @@
 // The gallery: its index survives, search and filter, thumbnails come when they are looked at.
+#include <sys/stat.h>
 #include <QAbstractItemModelTester>
 #include <QElapsedTimer>
 #include <QListView>
@@ -10,9 +11,16 @@
 #include <QtTest>
 
 #include "gui/models/gallery_model.h"
-#include "gui/models/library.h"
+#include "gui/service/kept_file.h"
+#include "gui/service/pictures.h"
 
 namespace diorama::gui {
+
+namespace {
+
+constexpr auto kNoDatabase = "not a database, but long enough to be taken for one, page by page";
+
+}  // namespace
 
 class TestGalleryModel : public QObject {
   Q_OBJECT
@@ -45,7 +53,9 @@ class TestGalleryModel : public QObject {
 
  private slots:
   void cleanup() {
-    for (const char* suffix : {"", "-wal", "-shm"}) QFile::remove(file() + suffix);
+    QDir folder(folder_.path());
+    for (const QString& name : folder.entryList(QDir::Files | QDir::System | QDir::Hidden))
+      folder.remove(name);
   }
 
   void comes_back_newest_first() {
@@ -119,12 +129,18 @@ class TestGalleryModel : public QObject {
     QTest::addColumn<QByteArray>("statement");
     QTest::newRow("no database") << QByteArray();
     QTest::newRow("other columns") << QByteArray("CREATE TABLE pictures (something TEXT)");
+    QTest::newRow("a view without end") << QByteArray(
+        "CREATE VIEW pictures AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS "
+        "id, i "
+        "AS path, i AS prompt, i AS model, i AS seed, i AS width, i AS height, i AS steps, i AS "
+        "acceleration, i AS "
+        "seconds, i AS saved, i AS created FROM n");
   }
 
   void a_damaged_index_goes_aside() {
     QFETCH(QByteArray, statement);
     if (statement.isEmpty())
-      QVERIFY(writeAtomically(file(), "not a database, but long enough to be taken for one, page by page"));
+      QVERIFY(replaceFile(file(), kNoDatabase).isEmpty());
     else
       execute(statement);
     {
@@ -137,6 +153,45 @@ class TestGalleryModel : public QObject {
     GalleryModel gallery(file());
     QVERIFY(!gallery.wasDamaged());
     QCOMPARE(gallery.rowCount(), 1);
+  }
+
+  void no_damaged_index_takes_the_place_of_another() {
+    for (int i = 0; i < 3; ++i) {
+      QVERIFY(replaceFile(file(), QByteArray(kNoDatabase) + QByteArray::number(i)).isEmpty());
+      QCOMPARE(GalleryModel(file()).aside(),
+               file() + (i == 0 ? ".broken" : QString(".broken-%1").arg(i + 1)));
+      for (const char* suffix : {"", "-wal", "-shm"}) QFile::remove(file() + suffix);
+    }
+    QFile first(file() + ".broken");
+    QVERIFY(first.open(QIODevice::ReadOnly));
+    QVERIFY(first.readAll().endsWith('0'));
+  }
+
+  void what_is_no_file_goes_aside_too() {
+    QCOMPARE(::mkfifo(QFile::encodeName(file()).constData(), 0600), 0);
+    GalleryModel gallery(file());
+    QVERIFY(gallery.wasDamaged());
+    gallery.add(picture(1, "a cat"));
+    QCOMPARE(GalleryModel(file()).rowCount(), 1);
+  }
+
+  // A name decides nothing: what a picture's file holds may be made for another reader.
+  void thumbnails_are_made_of_png_files_alone() {
+    const QString svg = folder_.filePath("1.png");
+    QVERIFY(replaceFile(svg,
+                        "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><rect width='9' "
+                        "height='9'/></svg>")
+                .isEmpty());
+    QVERIFY(readSmallPicture(svg, 256).isNull());
+    const QString pipe = folder_.filePath("2.png");
+    QCOMPARE(::mkfifo(QFile::encodeName(pipe).constData(), 0600), 0);
+    QString why;
+    QVERIFY(readPicture(pipe, &why).isNull());
+    QVERIFY2(why.contains("2.png"), qPrintable(why));
+    QImage image(300, 100, QImage::Format_RGB888);
+    image.fill(Qt::red);
+    QVERIFY(image.save(folder_.filePath("3.png")));
+    QCOMPARE(readSmallPicture(folder_.filePath("3.png"), 150).size(), QSize(150, 50));
   }
 
   void what_the_index_cannot_take_is_said_and_shown() {

@@ -1,6 +1,10 @@
 // Settings out of pictures of other programs, with what could not be taken over.
+#include <sys/stat.h>
+#include <QDir>
 #include <QTemporaryDir>
 #include <QtTest>
+#include <thread>
+#include <vector>
 
 #include "gui/service/comparison.h"
 #include "gui/service/picture_file.h"
@@ -84,6 +88,66 @@ class TestPictureFile : public QObject {
     QCOMPARE(QFileInfo(first).fileName(), QString("0001-a-smiling-cat-3d-7.png"));
     QFile(folder + "/0041-x-1.png").open(QIODevice::WriteOnly);
     QVERIFY(nextPicturePath(folder, "", 7).endsWith("/0042-picture-7.png"));
+    QFile(folder + "/2147483647-x-1.png").open(QIODevice::WriteOnly);
+    QVERIFY(nextPicturePath(folder, "", 7).endsWith("/0042-picture-7.png"));
+    const QString letters = QString("\U0001F98A x").repeated(20);
+    QVERIFY(!QFileInfo(nextPicturePath(folder, letters, 7)).fileName().contains('?'));
+  }
+
+  // As two windows do that paint into one folder.
+  void names_are_taken_when_they_are_written() {
+    const QString folder = folder_.filePath("shared");
+    constexpr int kWriters = 4, kPictures = 20;
+    std::vector<std::thread> writers;
+    for (int writer = 0; writer < kWriters; ++writer)
+      writers.emplace_back([&, writer] {
+        for (int i = 0; i < kPictures; ++i)
+          writeNextPicture(folder, "cat", 7, QStringLiteral("%1 %2").arg(writer).arg(i).toStdString());
+      });
+    for (std::thread& writer : writers) writer.join();
+    QSet<QByteArray> contents;
+    for (const QFileInfo& info : QDir(folder).entryInfoList(QDir::Files | QDir::Hidden)) {
+      QFile file(info.filePath());
+      QVERIFY(file.open(QIODevice::ReadOnly));
+      contents << file.readAll();
+    }
+    QCOMPARE(contents.size(), kWriters * kPictures);
+    const QString first = writeNewPicture(folder, "sheet", "first");
+    const QString second = writeNewPicture(folder, "sheet", "second");
+    QVERIFY(first.endsWith("/sheet.png") && second.endsWith("/sheet-2.png"));
+  }
+
+  void what_is_no_file_is_not_waited_for() {
+    const QString pipe = folder_.filePath("pipe.png");
+    QCOMPARE(::mkfifo(QFile::encodeName(pipe).constData(), 0600), 0);
+    QVERIFY(readPictureFile(pipe).problem.contains("pipe.png"));
+    QFile huge(folder_.filePath("huge.png"));
+    QVERIFY(huge.open(QIODevice::WriteOnly));
+    QVERIFY(huge.resize(qint64{4} << 30));
+    QVERIFY(readPictureFile(huge.fileName()).problem.contains("huge.png"));
+    huge.remove();
+  }
+
+  void what_is_longer_than_anybody_reads_is_cut() {
+    const std::string words(200000, 'a');  // no longer than a recipe's own limit
+    const PictureFile file = readPictureFile(write(
+        "parameters", words + "\nNegative prompt: " + words + "\nSteps: 4, Sampler: " + words + ", Seed: 1"));
+    QVERIFY(file.settings.prompt.size() <= 20000 && file.settings.negativePrompt.size() <= 20000);
+    QVERIFY2(file.unmapped.join("; ").contains("end of the prompt"),
+             qPrintable(file.unmapped.join("; ").left(200)));
+    QVERIFY(file.unmapped.join("; ").size() < 2000);
+    std::string keys = "a fox\nSteps: 1";
+    for (int i = 0; i < 50000; ++i) keys += ", Key " + std::to_string(i) + ": 1";
+    QVERIFY(readPictureFile(write("parameters", keys)).unmapped.size() < 100);
+  }
+
+  void lines_of_strangers_are_lines() {
+    const PictureFile file = readPictureFile(
+        write("diorama",
+              "{\"program\": \"Diorama 0.1.0\", \"prompt\": \"a fox\", \"model\": \"M\\u001b[2J\\nM\", "
+              "\"sampler\": \"euler\", \"acceleration\": \"\\u202efast\"}"));
+    for (const QString& line : {file.modelTitle, file.settings.acceleration})
+      for (const QChar c : line) QVERIFY(c.isPrint() || c == QChar(0xFFFD));
   }
 
   void comparison() {

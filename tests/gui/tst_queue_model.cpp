@@ -1,11 +1,12 @@
 // The queue: order, states, and what a restart finds.
+#include <sys/stat.h>
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QtTest>
 
-#include "gui/models/library.h"
 #include "gui/models/queue_model.h"
+#include "gui/service/kept_file.h"
 
 namespace diorama::gui {
 
@@ -160,8 +161,60 @@ class TestQueueModel : public QObject {
   }
 
   void a_broken_file_is_an_empty_queue() {
-    QVERIFY(writeAtomically(file(), "{ not JSON"));
+    QVERIFY(replaceFile(file(), "{ not JSON").isEmpty());
     QCOMPARE(QueueModel(file()).rowCount(), 0);
+  }
+
+  void a_damaged_file_is_kept_under_another_name_data() {
+    QTest::addColumn<QByteArray>("text");
+    QTest::newRow("no JSON") << QByteArray("{ not JSON");
+    QTest::newRow("empty") << QByteArray("");
+    QTest::newRow("a list") << QByteArray("[]");
+    QTest::newRow("another shape") << QByteArray(R"({"entries": {"job": 5}})");
+    QTest::newRow("entries that are none") << QByteArray(R"({"entries": [5]})");
+    QTest::newRow("deep") << QByteArray(100000, '[');
+    QTest::newRow("a pipe") << QByteArray();
+  }
+
+  void a_damaged_file_is_kept_under_another_name() {
+    QFETCH(QByteArray, text);
+    for (const char* suffix : {".broken", ".broken-2"}) QFile::remove(file() + suffix);  // of other tests
+    for (int i = 1; i <= 2; ++i) {
+      if (text.isNull())
+        QCOMPARE(::mkfifo(QFile::encodeName(file()).constData(), 0600), 0);
+      else
+        QVERIFY(replaceFile(file(), text).isEmpty());
+      QueueModel queue(file());
+      QCOMPARE(queue.aside(), file() + (i == 1 ? ".broken" : ".broken-2"));
+      queue.add({job("a")});
+      QCOMPARE(QueueModel(file()).rowCount(), 1);
+      QVERIFY(QueueModel(file()).aside().isEmpty());
+      QFile::remove(file());
+    }
+    for (const char* suffix : {".broken", ".broken-2"}) {
+      QFile kept(file() + suffix);
+      if (!text.isNull()) {
+        QVERIFY(kept.open(QIODevice::ReadOnly));
+        QCOMPARE(kept.readAll(), text);
+      }
+      QVERIFY(kept.remove());
+    }
+  }
+
+  // Numbers from a file that was damaged count on from nowhere.
+  void numbers_of_jobs_begin_anew() {
+    QVERIFY(replaceFile(file(), R"({"last_id": 9223372036854775807, "entries": [
+        {"job": {"id": 9223372036854775807, "settings": {"prompt": "a"}}, "state": "waiting"},
+        {"job": {"id": 9223372036854775807, "settings": {"prompt": "b"}}, "state": "waiting"},
+        {"job": {"id": -5, "settings": {"prompt": "c"}}, "state": "failed"}]})")
+                .isEmpty());
+    QueueModel queue(file());
+    QCOMPARE(prompts(queue), QStringList({"a", "b", "c"}));
+    QSet<qint64> ids;
+    for (int i = 0; i < queue.rowCount(); ++i) ids << queue.entry(i).job.id;
+    for (const qint64 id : queue.add({job("d")})) ids << id;
+    QCOMPARE(ids.size(), 4);
+    for (const qint64 id : ids) QVERIFY(id > 0);
   }
 
   void says_when_it_cannot_be_saved() {

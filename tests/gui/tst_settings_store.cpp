@@ -5,6 +5,7 @@
 #include <QtTest>
 
 #include "gui/models/settings_store.h"
+#include "gui/service/kept_file.h"
 
 namespace diorama::gui {
 
@@ -71,6 +72,35 @@ class TestSettingsStore : public QObject {
       store.setCount(9);
     }
     QCOMPARE(SettingsStore(file()).state().count, 9);
+  }
+
+  void damaged_settings_are_kept_under_another_name() {
+    for (const char* damaged : {"{ cut off", "[1]", R"({"settings": "none"})"}) {
+      QVERIFY(replaceFile(file(), damaged).isEmpty());
+      {
+        SettingsStore store(file());
+        QVERIFY2(QFile::exists(store.aside()), damaged);
+        store.setCount(3);
+        QFile kept(store.aside());
+        QVERIFY(kept.open(QIODevice::ReadOnly));
+        QCOMPARE(kept.readAll(), QByteArray(damaged));
+        QVERIFY(kept.remove());
+      }
+      SettingsStore back(file());
+      QVERIFY(back.aside().isEmpty());
+      QCOMPARE(back.state().count, 3);
+    }
+  }
+
+  void numbers_and_lists_are_bounded() {
+    QByteArray prompts = "\"p\"";
+    for (int i = 0; i < 10000; ++i) prompts += ", \"p\"";
+    QVERIFY(replaceFile(file(),
+                        R"({"settings": {}, "count": 2000000000, "theme": 99, "prompts": [)" + prompts + "]}")
+                .isEmpty());
+    const SettingsStore store(file());
+    QCOMPARE(store.state().count, WindowState::kMostCount);
+    QCOMPARE(store.state().prompts.size(), qsizetype(WindowState::kMostPrompts));
   }
 
   void says_when_it_cannot_be_saved() {

@@ -18,7 +18,8 @@ std::string index_of(const std::string& shard) {
 
 TEST(Checkpoint, finds_a_single_file_under_every_usual_name) {
   for (const char* name : {"diffusion_pytorch_model.safetensors", "model.safetensors",
-                           "diffusion_pytorch_model.fp16.safetensors", "model.fp16.safetensors"}) {
+                           "diffusion_pytorch_model.fp16.safetensors", "model.fp16.safetensors",
+                           "diffusion_pytorch_model.bf16.safetensors", "model.bf16.safetensors"}) {
     const TestFolder folder;
     folder.write(name, one_tensor({3}));
     EXPECT_EQ(Checkpoint::open(folder.path()).read_f32("w").values, std::vector<float>{3}) << name;
@@ -34,7 +35,8 @@ TEST(Checkpoint, prefers_full_precision_to_a_variant) {
 
 TEST(Checkpoint, finds_tensors_across_shards) {
   for (const char* index : {kIndex, "diffusion_pytorch_model.safetensors.index.json",
-                            "model.safetensors.index.fp16.json", "model.fp16.safetensors.index.json"}) {
+                            "model.safetensors.index.fp16.json", "model.fp16.safetensors.index.json",
+                            "model.safetensors.index.bf16.json", "model.bf16.safetensors.index.json"}) {
     const TestFolder folder;
     folder.write("one.safetensors", one_tensor({1, 2}, "a"));
     folder.write("two.safetensors", one_tensor({3}, "b"));
@@ -71,8 +73,9 @@ TEST(Checkpoint, an_index_that_promises_too_much_is_rejected) {
 TEST(Checkpoint, shards_outside_the_folder_are_rejected) {
   const TestFolder folder;
   folder.write("secret.safetensors", one_tensor({1}, "a"));
-  for (const std::string shard : {"../secret.safetensors", "/etc/passwd", "sub/../../secret.safetensors",
-                                  "..", ".", "", "sub/", "sub/x.safetensors"}) {
+  for (const std::string shard :
+       {"../secret.safetensors", "/etc/passwd", "sub/../../secret.safetensors", "..", ".", "", "sub/",
+        "sub/x.safetensors", "secret.safetensors\\u0000x", "\\u0000"}) {
     folder.write(std::string("part/") + kIndex, index_of(shard));
     expect_fault(Fault::model_file, {kIndex, "a: expected the name of a file"},
                  [&] { Checkpoint::open(folder / "part"); });
@@ -83,6 +86,38 @@ TEST(Checkpoint, shard_names_that_no_file_can_have_are_missing) {
   const TestFolder folder;
   folder.write(kIndex, index_of(std::string(5000, 'x')));
   expect_fault(Fault::model_file, {"is missing"}, [&] { Checkpoint::open(folder.path()); });
+}
+
+// A name that ends in a zero leads to the file without it.
+TEST(Checkpoint, a_zero_in_a_shards_name_is_rejected) {
+  const TestFolder folder;
+  folder.write("one.safetensors", one_tensor({1}, "a"));
+  folder.write(kIndex, index_of("one.safetensors\\u0000x"));
+  expect_fault(Fault::model_file, {kIndex, "a: expected the name of a file"},
+               [&] { Checkpoint::open(folder.path()); });
+}
+
+TEST(Checkpoint, the_number_of_shards_is_bounded) {
+  const TestFolder folder;
+  std::string map;
+  for (int i = 0; i <= 1000; ++i) {
+    folder.write(fmt::format("{}.safetensors", i), one_tensor({1}, fmt::format("w{}", i)));
+    map += fmt::format("{}\"w{}\": \"{}.safetensors\"", i > 0 ? "," : "", i, i);
+  }
+  folder.write(kIndex, fmt::format(R"({{"weight_map": {{{}}}}})", map));
+  expect_fault(Fault::model_file, {kIndex, "more than 1000 shards"},
+               [&] { Checkpoint::open(folder.path()); });
+}
+
+// 100,000 tensors in one shard that has one of them.
+TEST(Checkpoint, an_index_of_many_names_is_read) {
+  const TestFolder folder;
+  folder.write("one.safetensors", one_tensor({1}, "w0"));
+  std::string map;
+  for (int i = 0; i < 100'000; ++i) map += fmt::format("{}\"w{}\": \"one.safetensors\"", i > 0 ? "," : "", i);
+  folder.write(kIndex, fmt::format(R"({{"weight_map": {{{}}}}})", map));
+  expect_fault(Fault::model_file, {"one.safetensors: w1: is missing"},
+               [&] { Checkpoint::open(folder.path()); });
 }
 
 TEST(Checkpoint, broken_indices_are_rejected) {
@@ -99,6 +134,10 @@ TEST(Checkpoint, says_what_to_do_without_weights) {
   folder.write("vae/config.json", "{}");
   expect_fault(Fault::model_file, {"vae", "put diffusion_pytorch_model.safetensors"},
                [&] { Checkpoint::open(folder / "vae"); });
+  folder.write("other/model.non_ema.safetensors", one_tensor({1}));
+  expect_fault(Fault::model_file,
+               {"other", "holds model.non_ema.safetensors", "name the right ones diffusion_py"},
+               [&] { Checkpoint::open(folder / "other"); });
   folder.write("vae/diffusion_pytorch_model.bin", "x");
   expect_fault(Fault::model_file, {"pickle diffusion_pytorch_model.bin", "fetch"},
                [&] { Checkpoint::open(folder / "vae"); });

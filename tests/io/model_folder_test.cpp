@@ -1,5 +1,7 @@
 #include "io/model_folder.h"
 
+#include <nlohmann/json.hpp>
+
 #include "io/raw_safetensors.h"
 #include "test_folder.h"
 
@@ -123,6 +125,104 @@ TEST(ContentHash, changes_with_every_file_that_pictures_depend_on) {
     changed.write("m/" + file, content);
     EXPECT_NE(ModelFolder::open(changed / "m").content_hash(), hash) << file;
   }
+}
+
+TEST(ModelFolder, what_strangers_wrote_comes_as_one_line) {
+  const TestFolder folder;
+  write_model(folder, "small");
+  folder.write("small/diorama.json", R"({"name": "\u001b]0;owned\u0007\nSeed 1"})");
+  folder.write("small/model_index.json", R"({"id2label": {"0": "a\u009bb"}, "vae": ["x", "V\u001b[2J"]})");
+  folder.write("small/scheduler/scheduler_config.json", R"({"_class_name": "D\u202e"})");
+  folder.write("small/text_encoder/config.json", R"({"architectures": ["T\r5"]})");
+  const ModelFolder model = ModelFolder::open(folder / "small");
+  EXPECT_EQ(model.title(), "\xef\xbf\xbd]0;owned\xef\xbf\xbd\xef\xbf\xbdSeed 1");
+  EXPECT_EQ(model.class_names().at(0),
+            "a\xef\xbf\xbd"
+            "b");
+  EXPECT_EQ(model.class_of("vae"), "V\xef\xbf\xbd[2J");
+  EXPECT_EQ(model.class_of("scheduler"), "D\xef\xbf\xbd");
+  EXPECT_EQ(model.class_of("text_encoder"),
+            "T\xef\xbf\xbd"
+            "5");
+  folder.write("small/diorama.json", R"({"name": ")" + std::string(1'000'000, 'n') + "\"}");
+  EXPECT_LE(ModelFolder::open(folder / "small").title().size(), 80u);
+}
+
+TEST(ModelFolder, a_name_that_is_no_utf8_is_found_and_shown) {
+  const TestFolder folder;
+  write_model(folder, "no\xff");
+  std::filesystem::remove(folder / "no\xff/diorama.json");
+  const ModelFolder model = ModelFolder::open(folder / "no\xff");
+  EXPECT_EQ(model.name(), "no\xff");
+  EXPECT_EQ(model.title(), "no\xef\xbf\xbd");
+}
+
+// The samples of a tensor of 4000 bytes that were taken before left all of these out.
+TEST(ContentHash, changes_with_every_byte_of_the_weights) {
+  std::vector<float> weights(1000, 1.0f);
+  const auto hashes_with = [&](size_t changed) {
+    const TestFolder folder;
+    write_model(folder, "m");
+    auto other = weights;
+    other[changed] = 2;
+    folder.write("m/vae/diffusion_pytorch_model.safetensors", one_tensor(other));
+    const ModelFolder model = ModelFolder::open(folder / "m");
+    return std::pair(model.content_hash(), model.sampled_hash());
+  };
+  const auto one = hashes_with(100), other = hashes_with(101);
+  EXPECT_NE(one.first, other.first);
+  EXPECT_EQ(one.second, other.second);
+}
+
+TEST(ContentHash, is_taken_once_for_a_folder_and_its_copies) {
+  const TestFolder folder;
+  write_model(folder, "m");
+  const ModelFolder model = ModelFolder::open(folder / "m");
+  const ModelFolder copy = model;
+  const std::string hash = model.content_hash();
+  std::filesystem::remove_all(folder / "m/vae");
+  EXPECT_EQ(copy.content_hash(), hash);
+}
+
+TEST(ContentHash, tells_what_a_picture_knows_of_a_model) {
+  const TestFolder folder;
+  write_model(folder, "m");
+  const ModelFolder model = ModelFolder::open(folder / "m");
+  EXPECT_EQ(model.match(model.content_hash()), HashMatch::bytes);
+  EXPECT_EQ(model.match(model.sampled_hash()), HashMatch::samples);
+  for (const char* hash : {"", "0123456789abcdef", "x"}) EXPECT_EQ(model.match(hash), HashMatch::none);
+}
+
+// What was painted with the model that ships before the hash was one of all bytes can be painted again.
+TEST(ContentHash, the_hash_of_before_is_still_that_of_the_model_that_ships) {
+  const ModelFolder model =
+      ModelFolder::open(std::filesystem::path(DIORAMA_SOURCE_DIR) / "assets/models/diorama-mini");
+  EXPECT_EQ(model.match("6c4febbcc0d9d142"), HashMatch::samples);
+  for (const auto& [name, plan] : model.diorama().json().at("acceleration").items())
+    if (plan.contains("tuned")) {
+      EXPECT_EQ(model.match(plan.at("tuned").at("model_hash").get<std::string>()), HashMatch::bytes) << name;
+    }
+}
+
+// A model of which the configurations differ is told apart before its weights are read; this would take
+// hours.
+TEST(ContentHash, another_model_is_told_apart_without_reading_its_weights) {
+  const TestFolder folder;
+  write_model(folder, "m");
+  const auto weights = folder / "m/text_encoder/model.safetensors";
+  const std::string header =
+      R"({"w":{"dtype":"U8","shape":[1099511627776],"data_offsets":[0,1099511627776]}})";
+  folder.write("m/text_encoder/model.safetensors", test::raw_safetensors(header, ""));
+  std::filesystem::resize_file(weights, std::filesystem::file_size(weights) + (uintmax_t{1} << 40));
+  EXPECT_EQ(ModelFolder::open(folder / "m").match("0123456789abcdef"), HashMatch::none);
+}
+
+TEST(ContentHash, does_not_read_configurations_that_are_none) {
+  const TestFolder folder;
+  write_model(folder, "m");
+  std::filesystem::resize_file(folder / "m/tokenizer/tokenizer_config.json", uintmax_t{1} << 40);
+  expect_fault(Fault::model_file, {"tokenizer_config.json: is larger than 16 MiB"},
+               [&] { ModelFolder::open(folder / "m").content_hash(); });
 }
 
 TEST(ContentHash, of_a_model_without_its_weights_says_so) {

@@ -1,7 +1,9 @@
 #include "io/model_search.h"
 
 #include <algorithm>
+#include <optional>
 
+#include "io/raw_safetensors.h"
 #include "test_folder.h"
 
 namespace diorama {
@@ -9,6 +11,22 @@ namespace {
 
 using test::expect_fault;
 using test::TestFolder;
+
+// Set while it lives.
+class EnvironmentVariable {
+ public:
+  EnvironmentVariable(const char* name, const char* value) : name_(name) {
+    if (const char* before = ::getenv(name)) before_ = before;
+    ::setenv(name, value, 1);
+  }
+  ~EnvironmentVariable() { before_ ? ::setenv(name_, before_->c_str(), 1) : ::unsetenv(name_); }
+  EnvironmentVariable(const EnvironmentVariable&) = delete;
+  EnvironmentVariable& operator=(const EnvironmentVariable&) = delete;
+
+ private:
+  const char* name_;
+  std::optional<std::string> before_;
+};
 
 class ModelSearch : public ::testing::Test {
  protected:
@@ -63,10 +81,82 @@ TEST_F(ModelSearch, an_unknown_name_lists_the_known_ones) {
 }
 
 TEST_F(ModelSearch, without_xdg_data_home_looks_below_home) {
+  const EnvironmentVariable home("HOME", "/somewhere");
+  for (const char* ignored : {"", "relative/place"}) {
+    ::setenv("XDG_DATA_HOME", ignored, 1);
+    EXPECT_EQ(user_data_folder(), "/somewhere/.local/share/diorama");
+  }
+  EXPECT_TRUE(std::ranges::count(model_search_path(), "/somewhere/.local/share/diorama/models"));
+}
+
+TEST_F(ModelSearch, without_a_home_there_is_no_folder_of_the_user) {
   ::unsetenv("XDG_DATA_HOME");
-  const auto folders = model_search_path();
-  EXPECT_TRUE(std::ranges::any_of(
-      folders, [](const auto& path) { return path.string().ends_with(".local/share/diorama/models"); }));
+  for (const char* home : {"", "relative"}) {
+    const EnvironmentVariable variable("HOME", home);
+    EXPECT_EQ(user_data_folder(), "");
+    for (const auto& folder : model_search_path()) EXPECT_TRUE(folder.is_absolute()) << folder;
+  }
+}
+
+// What lies in the current folder under the name of a default is not meant.
+TEST_F(ModelSearch, a_name_is_no_path) {
+  const auto before = std::filesystem::current_path();
+  folder_.write("here/b/model_index.json", "{}");
+  std::filesystem::current_path(folder_ / "here");
+  EXPECT_EQ(find_model_by_name("b"), folder_ / "second/b");
+  EXPECT_EQ(find_model("b"), "b");
+  for (const std::string& path : {(folder_ / "second/b").string(), std::string("./b"), std::string(".")})
+    expect_fault(Fault::model_file, {"known are"}, [&] { find_model_by_name(path); });
+  std::filesystem::current_path(before);
+}
+
+TEST_F(ModelSearch, names_of_any_bytes_are_listed_and_shown) {
+  folder_.write("first/no\xff\n/model_index.json", "{}");
+  EXPECT_EQ(find_model_by_name("no\xff\n"), folder_ / "first/no\xff\n");
+  expect_fault(Fault::model_file, {"no\xef\xbf\xbd\xef\xbf\xbd"}, [&] { find_model("zzz"); });
+}
+
+TEST_F(ModelSearch, a_folder_that_cannot_be_listed_hides_no_other) {
+  ::setenv("DIORAMA_MODELS",
+           (folder_ / "none")
+               .string()
+               .append(":")
+               .append(folder_ / "first/no_model/readme")
+               .append(":")
+               .append(folder_ / "second")
+               .c_str(),
+           1);
+  EXPECT_EQ(find_model("a"), folder_ / "second/a");
+}
+
+// Small models, with weights of these numbers.
+void write_model(const TestFolder& folder, const std::string& at, const std::vector<float>& weights,
+                 const std::string& title) {
+  folder.write(at + "/model_index.json", "{}");
+  folder.write(at + "/diorama.json", R"({"name": ")" + title + "\"}");
+  folder.write(at + "/vae/config.json", "{}");
+  folder.write(at + "/vae/model.safetensors", test::one_tensor(weights));
+}
+
+TEST_F(ModelSearch, finds_the_model_of_a_picture_among_broken_ones) {
+  write_model(folder_, "first/right", {1, 2, 3}, "Right");
+  write_model(folder_, "first/other", {1, 2, 4}, "Right");
+  folder_.write("first/aaa/model_index.json", "{");
+  folder_.write("first/aab/model_index.json", "{}");
+  folder_.write("first/aab/tokenizer/tokenizer_config.json", "{}");
+  folder_.write("first/aac/model_index.json", "{}");
+  std::filesystem::resize_file(folder_ / "first/aac/model_index.json", uintmax_t{1} << 41);
+  write_model(folder_, "first/aad", {1, 2, 3}, "x");
+  std::filesystem::resize_file(folder_.write("first/aad/tokenizer/spiece.model", ""), uintmax_t{1} << 41);
+  folder_.write("first/aad/tokenizer/tokenizer_config.json", "{}");
+  const ModelFolder right = ModelFolder::open(folder_ / "first/right");
+  const auto found = find_model_by_hash(right.content_hash(), "Right");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->folder.name(), "right");
+  EXPECT_EQ(found->match, HashMatch::bytes);
+  EXPECT_EQ(find_model_by_hash(right.content_hash(), "another title")->folder.name(), "right");
+  EXPECT_EQ(find_model_by_hash(right.sampled_hash(), "Right")->match, HashMatch::samples);
+  EXPECT_FALSE(find_model_by_hash("0123456789abcdef", "Right"));
 }
 
 }  // namespace

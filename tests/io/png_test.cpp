@@ -1,6 +1,7 @@
 #include "io/png.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <zlib.h>
 
 #include <array>
@@ -8,6 +9,8 @@
 
 #include "base/error.h"
 #include "generator.h"
+#include "io/png_rows.h"
+#include "test_folder.h"
 
 namespace diorama {
 namespace {
@@ -165,12 +168,24 @@ TEST(Png, refuses_a_file_cut_anywhere) {
   }
 }
 
-TEST(Png, refuses_a_file_with_any_byte_changed) {
-  const std::string file = encode_png(gradient(6, 6), std::vector<PngText>{{"parameters", "x", false}});
+// All but those of the text, which pixels do not need.
+TEST(Png, refuses_a_file_with_any_byte_changed_that_matters) {
+  const PngText text{"parameters", "x", false};
+  const std::string plain = encode_png(gradient(6, 6));
+  const std::string file = encode_png(gradient(6, 6), std::vector<PngText>{text});
+  const size_t begin = 8 + 25, end = begin + file.size() - plain.size();
   for (size_t i = 0; i < file.size(); ++i) {
     std::string damaged = file;
     damaged[i] = static_cast<char>(damaged[i] ^ 0x10);
-    EXPECT_THROW(decode_png(bytes(damaged), "x.png"), Error) << i;
+    if (i < begin + 4 || i >= end) {
+      EXPECT_THROW(decode_png(bytes(damaged), "x.png"), Error) << i;
+      continue;
+    }
+    EXPECT_EQ(decode_png(bytes(damaged), "x.png"), gradient(6, 6)) << i;
+    for (const PngText& read : read_png_texts(bytes(damaged), "x.png")) {
+      EXPECT_NE(read, text) << i;
+      EXPECT_FALSE(read.problem.empty()) << i;
+    }
   }
 }
 
@@ -197,18 +212,129 @@ TEST(Png, refuses_bombs_before_it_allocates) {
   const std::string bomb = packed(std::string(size_t{80} << 20, ' '));
   const std::string file =
       header(1, 1, 8, 2) + chunk("zTXt", std::string("k\0\0", 3) + bomb) + chunk("IEND", "");
-  EXPECT_THROW(read_png_texts(bytes(file), "x.png"), Error);
+  const auto texts = read_png_texts(bytes(file), "x.png");
+  ASSERT_EQ(texts.size(), 1u);
+  EXPECT_NE(texts[0].problem.find("more text"), std::string::npos);
+  EXPECT_LT(texts[0].text.capacity(), 1000u);
 }
 
-TEST(Png, refuses_malformed_texts) {
-  const auto with_text = [](const std::string& text) {
-    return header(1, 1, 8, 2) + text + chunk("IEND", "");
-  };
+std::string with_texts(const std::string& texts) {
+  return header(1, 1, 8, 2) + texts + chunk("IEND", "");
+}
+
+std::string zero_text(const std::string& keyword, const std::string& text) {
+  return chunk("zTXt", keyword + std::string(2, '\0') + packed(text));
+}
+
+TEST(Png, malformed_texts_have_a_problem_and_no_text) {
   for (const std::string& text :
-       {chunk("tEXt", "no zero"), chunk("zTXt", std::string("k\0", 2)),
-        chunk("zTXt", std::string("k\0\1x", 4)), chunk("zTXt", std::string("k\0\0xyz", 6)),
-        chunk("iTXt", std::string("k\0\0", 3)), chunk("iTXt", std::string("k\0\0\0en", 6))})
-    EXPECT_THROW(read_png_texts(bytes(with_text(text)), "x.png"), Error);
+       {chunk("zTXt", std::string("k\0", 2)), chunk("zTXt", std::string("k\0\1x", 4)),
+        chunk("zTXt", std::string("k\0\0xyz", 6)), chunk("iTXt", std::string("k\0\0", 3)),
+        chunk("iTXt", std::string("k\0\0\0en", 6))}) {
+    const auto texts = read_png_texts(bytes(with_texts(text)), "x.png");
+    ASSERT_EQ(texts.size(), 1u);
+    EXPECT_EQ(texts[0].keyword, "k");
+    EXPECT_FALSE(texts[0].problem.empty());
+    EXPECT_EQ(texts[0].text, "");
+  }
+}
+
+TEST(Png, what_has_no_keyword_is_no_text) {
+  for (const std::string& data : {std::string("no zero"), std::string("\0x", 2), std::string(80, 'k') + '\0'})
+    EXPECT_TRUE(read_png_texts(bytes(with_texts(chunk("tEXt", data))), "x.png").empty());
+}
+
+// However the texts before it used up the room.
+TEST(Png, texts_together_are_bounded_and_each_takes_what_is_left) {
+  const size_t mib = size_t{1} << 20;
+  const std::string file =
+      with_texts(zero_text("a", "ten bytes.") + zero_text("b", std::string(5 * mib, 'b')) +
+                 zero_text("c", std::string(10 * mib, 'c')) + zero_text("d", std::string(2 * mib, 'd')) +
+                 zero_text("e", "short"));
+  const auto texts = read_png_texts(bytes(file), "x.png");
+  ASSERT_EQ(texts.size(), 5u);
+  EXPECT_EQ(texts[1].text.size(), 5 * mib);
+  EXPECT_EQ(texts[2].text.size(), 10 * mib);
+  EXPECT_FALSE(texts[3].problem.empty());
+  EXPECT_EQ(texts[4].text, "short");
+}
+
+TEST(Png, only_the_first_texts_that_are_asked_for_are_read) {
+  const std::string bomb = std::string(size_t{17} << 20, ' ');
+  const std::string file = with_texts(zero_text("XML:com.adobe.xmp", bomb) + zero_text("wanted", "first") +
+                                      zero_text("wanted", bomb) + zero_text("other", "too"));
+  const std::vector<std::string_view> keywords{"other", "wanted"};
+  EXPECT_EQ(read_png_texts(bytes(file), "x.png", keywords),
+            (std::vector<PngText>{{"wanted", "first", true}, {"other", "too", true}}));
+}
+
+TEST(Png, of_damaged_texts_one_is_told) {
+  std::string broken = chunk("tEXt", std::string("k\0text", 6));
+  broken[10] = 'T';
+  const auto texts =
+      read_png_texts(bytes(with_texts(broken + broken + chunk("tEXt", std::string("k\0good", 6)))), "x.png");
+  ASSERT_EQ(texts.size(), 2u);
+  EXPECT_EQ(texts[0].keyword, "");
+  EXPECT_FALSE(texts[0].problem.empty());
+  EXPECT_EQ(texts[1], (PngText{"k", "good"}));
+}
+
+TEST(Png, refuses_more_pieces_than_a_picture_has) {
+  std::string file = header(1, 1, 8, 2);
+  const std::string piece = chunk("tEXt", "");
+  for (int i = 0; i < 1 << 20; ++i) file += piece;
+  EXPECT_NE(refusal(file + chunk("IEND", "")).find("pieces"), std::string::npos);
+}
+
+TEST(PngRows, are_those_of_the_picture) {
+  const Image image = noise_image(9, 7);
+  const std::string file = encode_png(image);
+  PngRows rows(bytes(file), "x.png");
+  EXPECT_EQ(rows.width(), 9);
+  EXPECT_EQ(rows.height(), 7);
+  std::vector<uint8_t> all;
+  for (int y = 0; y < 7; ++y) {
+    const auto row = rows.next();
+    all.insert(all.end(), row.begin(), row.end());
+  }
+  EXPECT_EQ(all, image.rgb);
+}
+
+TEST(PngRows, are_written_as_they_are_read) {
+  const Image image = noise_image(9, 7);
+  size_t at = 0;
+  const std::string file = encode_png_rows(9, 7, [&] {
+    at += 27;
+    return std::span(image.rgb).subspan(at - 27, 27);
+  });
+  EXPECT_EQ(decode_png(bytes(file), "x.png"), image);
+}
+
+// One row too many or too few, or no check sum at the end.
+TEST(PngRows, end_where_the_picture_does) {
+  const std::string two_rows("\0\1\2\3\0\4\5\6", 8);
+  for (const uint32_t height : {1u, 3u})
+    refusal(header(1, height, 8, 2) + chunk("IDAT", packed(two_rows)) + chunk("IEND", ""));
+  const std::string data = packed(two_rows);
+  refusal(header(1, 2, 8, 2) + chunk("IDAT", data.substr(0, data.size() - 1)) + chunk("IEND", ""));
+  EXPECT_EQ(decode_png(bytes(header(1, 2, 8, 2) + chunk("IDAT", data + "more") + chunk("IEND", "")), "x").rgb,
+            (std::vector<uint8_t>{1, 2, 3, 4, 5, 6}));
+}
+
+TEST(PngFile, is_read_only_where_it_begins_as_one) {
+  const test::TestFolder folder;
+  const std::string png = encode_png(gradient(2, 2));
+  EXPECT_EQ(read_png_file(folder.write("a.png", png)), png);
+  folder.write("empty", "");
+  folder.write("text", "GIF89a, and more than eight bytes");
+  std::filesystem::resize_file(folder.write("zeros", ""), uintmax_t{1} << 40);
+  std::filesystem::resize_file(folder.write("huge", png), uintmax_t{1} << 40);
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  for (const char* name : {"empty", "text", "zeros"})
+    test::expect_fault(Fault::file_system, {name, "is not a PNG"}, [&] { read_png_file(folder / name); });
+  test::expect_fault(Fault::file_system, {"huge", "larger than"}, [&] { read_png_file(folder / "huge"); });
+  test::expect_fault(Fault::file_system, {"pipe", "regular"}, [&] { read_png_file(folder / "pipe"); });
+  test::expect_fault(Fault::file_system, {"none"}, [&] { read_png_file(folder / "none"); });
 }
 
 TEST(Png, does_not_hide_a_zero_in_a_prompt) {

@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "base/deflate.h"
 #include "base/error.h"
+#include "base/utf8.h"
 #include "io/foreign_recipe.h"
+#include "io/png_chunks.h"
+#include "test_folder.h"
 
 namespace diorama {
 namespace {
@@ -68,6 +72,114 @@ TEST(Recipe, replaces_what_is_not_utf8) {
   Recipe recipe{.prompt = "caf\xe9"};
   EXPECT_EQ(one_text(recipe, "parameters").substr(0, 6), "caf\xef\xbf\xbd");
   EXPECT_EQ(recipe_from_json(one_text(recipe, "diorama"), "x").prompt, "caf\xef\xbf\xbd");
+}
+
+std::string problem_of(const std::string& json) {
+  try {
+    recipe_from_json(json, "x.png");
+    ADD_FAILURE() << "accepted";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.fault(), Fault::file_system) << error.what();
+    EXPECT_TRUE(std::string_view(error.what()).starts_with("x.png: ")) << error.what();
+    return error.what();
+  }
+  return {};
+}
+
+TEST(Recipe, what_is_only_shown_is_one_line_that_can_be_shown) {
+  const Recipe recipe = recipe_from_json(R"({"model": "a\u001b]0;owned\u0007b", "device": "x\ny",
+      "sampler": "\u009b31m", "precision": "\u202eabc", "class_name": "\u0000", "program": "p\r",
+      "model_hash": "\t", "acceleration": "\u001b[2J", "prompt": "two\nlines"})",
+                                         "x.png");
+  EXPECT_EQ(recipe.model,
+            "a\xef\xbf\xbd]0;owned\xef\xbf\xbd"
+            "b");
+  EXPECT_EQ(recipe.device, "x\xef\xbf\xbdy");
+  EXPECT_EQ(recipe.sampler,
+            "\xef\xbf\xbd"
+            "31m");
+  for (const std::string& label :
+       {recipe.precision, recipe.class_name, recipe.program, recipe.model_hash, recipe.acceleration})
+    EXPECT_EQ(label, one_line(label));
+  EXPECT_EQ(recipe.prompt, "two\nlines");
+  EXPECT_LE(recipe_from_json(R"({"model": ")" + std::string(100'000, 'm') + "\"}", "x.png").model.size(),
+            200u);
+}
+
+TEST(Recipe, prompts_have_a_length) {
+  const auto with = [](const char* key, size_t size) {
+    return nlohmann::json{{key, std::string(size, 'x')}}.dump();
+  };
+  for (const char* key : {"prompt", "negative_prompt"}) {
+    EXPECT_NO_THROW(recipe_from_json(with(key, kMaxPrompt), "x.png"));
+    EXPECT_LT(problem_of(with(key, kMaxPrompt + 1)).size(), 200u);
+  }
+  EXPECT_NE(problem_of(R"({"prompt": "a\u0000b"})").find("zero"), std::string::npos);
+}
+
+TEST(Recipe, has_no_hundred_thousands_of_values) {
+  std::string many = "0";
+  for (int i = 0; i < 200'000; ++i) many += ",{}";
+  for (const std::string key : {"decisions", "branch", "unknown", "guidance_interval"})
+    problem_of("{\"" + key + "\": [" + many + "]}");
+  // Commas in a prompt are none.
+  EXPECT_NO_THROW(recipe_from_json(R"({"prompt": "\" )" + std::string(200'000, ',') + "\"}", "x.png"));
+}
+
+// A chain of branches is read again for each of them: the longer it is, the less text it may have.
+TEST(Recipe, of_many_branches_is_not_large) {
+  const auto chain = [](int length, size_t size) {
+    nlohmann::json recipe{{"unknown", std::string(size, 'x')}};
+    for (int i = 0; i < length; ++i) recipe = {{"branch", {{"parent", recipe}, {"step", 1}}}};
+    return recipe.dump();
+  };
+  EXPECT_NO_THROW(recipe_from_json(chain(16, 10'000), "x.png"));
+  EXPECT_NO_THROW(recipe_from_json(chain(0, size_t{15} << 20), "x.png"));
+  problem_of(chain(16, size_t{15} << 20));
+}
+
+std::string png_chunk(const std::string& type, const std::string& data) {
+  return png::make_chunk(type, data);
+}
+
+std::string picture(const std::string& chunks) {
+  return std::string(png::kSignature) + png_chunk("IHDR", std::string("\0\0\0\1\0\0\0\1\x8\2\0\0\0", 13)) +
+         chunks + png_chunk("IEND", "");
+}
+
+std::optional<Recipe> recipe_in(const std::string& file) {
+  return recipe_in_png(std::as_bytes(std::span(file.data(), file.size())), "x.png");
+}
+
+std::string broken(std::string chunk) {
+  chunk.back() = static_cast<char>(chunk.back() ^ 1);
+  return chunk;
+}
+
+TEST(RecipeInPng, is_found_beside_whatever_is_broken) {
+  const std::string own = png_chunk("zTXt", std::string("diorama\0\0", 9) + deflate(R"({"prompt": "ours"})"));
+  const std::string theirs = png_chunk("tEXt", std::string("parameters\0theirs\nSteps: 1, Version: v1", 38));
+  const std::string cut = png_chunk("iTXt", "XML:com.adobe.xmp");
+  const std::string packed = png_chunk("zTXt", std::string("Comment\0\0damaged", 16));
+  const std::string wrong_sum = broken(png_chunk("tEXt", std::string("Title\0x", 7)));
+  for (const std::string& bad : {cut, packed, wrong_sum, cut + packed + wrong_sum}) {
+    EXPECT_EQ(recipe_in(picture(bad + own))->prompt, "ours");
+    EXPECT_EQ(recipe_in(picture(own + bad))->prompt, "ours");
+    EXPECT_EQ(recipe_in(picture(bad + theirs))->prompt, "theirs");
+  }
+  EXPECT_EQ(recipe_in(picture(cut + packed)), std::nullopt);
+  EXPECT_EQ(recipe_in(picture(png_chunk("zTXt", "parameters") + own))->prompt, "ours");
+}
+
+// What stands in the other text of a picture by Diorama is not all of it.
+TEST(RecipeInPng, that_is_broken_is_not_passed_over) {
+  const std::string own = png_chunk("zTXt", std::string("diorama\0\0", 9) + deflate(R"({"prompt": "ours"})"));
+  const std::string other =
+      png_chunk("tEXt", std::string("parameters\0ours\nSteps: 1, Version: Diorama 0.1.0", 48));
+  const std::string not_packed = png_chunk("zTXt", std::string("diorama\0\0x", 10));
+  for (const std::string& file :
+       {picture(broken(own)), picture(broken(own) + other), picture(other + not_packed), picture(not_packed)})
+    test::expect_fault(Fault::file_system, {"x.png: "}, [&] { recipe_in(file); });
 }
 
 TEST(Parameters, have_the_layout_of_galleries) {
@@ -162,6 +274,76 @@ TEST(ForeignRecipe, follows_the_links_of_a_comfyui_graph) {
   EXPECT_EQ(recipe.width, 832);
   EXPECT_EQ(recipe.height, 1216);
   EXPECT_EQ(recipe.model, "base.safetensors");
+}
+
+nlohmann::json sampler(const nlohmann::json& positive, const nlohmann::json& junk = nullptr) {
+  return {{"inputs", {{"steps", 4}, {"cfg", 1}, {"positive", positive}, {"negative", ""}, {"junk", junk}}}};
+}
+
+// Nothing is copied on the way: this would be gigabytes and minutes.
+TEST(ForeignRecipe, follows_a_comfyui_graph_of_any_size_and_depth) {
+  constexpr int kNodes = 100'000;
+  std::string junk = "[";
+  for (int i = 0; i < 200'000; ++i) junk += "[],";
+  const auto graph = [&](const char* key) {
+    std::string text = R"({"0": {"inputs": {"steps": ["1", 0], "cfg": ["1", 0], "positive": ["1", 0],
+        "negative": ["1", 0], "junk": )" +
+                       junk + "0]}}";
+    for (int i = 1; i < kNodes; ++i)
+      text += fmt::format(R"(,"{}":{{"inputs":{{"{}":["{}",0]}}}})", i, key, i + 1);
+    return text + fmt::format(R"(,"{}":{{"inputs":{{"positive": "the end"}}}}}})", kNodes);
+  };
+  EXPECT_EQ(recipe_from_comfyui(graph("positive"), "x.png").prompt, "the end");
+  EXPECT_EQ(recipe_from_comfyui(graph("other"), "x.png").prompt, "");
+}
+
+TEST(ForeignRecipe, ends_where_a_long_comfyui_chain_meets_itself) {
+  nlohmann::json graph{{"0", sampler({"1", 0})}};
+  for (int i = 1; i < 1000; ++i)
+    graph[std::to_string(i)] = {{"inputs", {{"positive", {std::to_string(i % 999 + 1), 0}}}}};
+  EXPECT_EQ(recipe_from_comfyui(graph.dump(), "x.png").prompt, "");
+}
+
+TEST(ForeignRecipe, odd_links_of_a_comfyui_graph_lead_nowhere) {
+  for (const char* link :
+       {"[]", "[1, 0]", "[null]", "[\"none\", 0]", "[\"5\", 0]", "[\"6\", 0]", "[\"7\", 0]", "{}", "7"}) {
+    nlohmann::json graph{{"0", sampler(nlohmann::json::parse(link))}, {"5", 5}, {"6", {{"inputs", "x"}}}};
+    graph["7"] = {{"inputs", {{"text", nullptr}}}};
+    EXPECT_EQ(recipe_from_comfyui(graph.dump(), "x.png").prompt, "") << link;
+  }
+}
+
+TEST(ForeignRecipe, says_what_is_wrong_with_a_comfyui_graph) {
+  for (const std::string text : {"not json", R"({"1": {})"})
+    test::expect_fault(Fault::file_system, {"x.png: ComfyUI graph"},
+                       [&] { recipe_from_comfyui(text, "x.png"); });
+}
+
+// Of settings that nobody knows nothing is kept, of quotation marks that nothing closes nothing is looked for
+// twice.
+TEST(ForeignRecipe, reads_parameters_of_megabytes) {
+  std::string unknown = "a\nSteps: 7", quotes = unknown, escapes = unknown;
+  for (int i = 0; i < 500'000; ++i) {
+    unknown += fmt::format(", k{}: v", i);
+    quotes += ", k: \"\n";
+    escapes += ", k: \"\\";
+  }
+  for (const std::string& text : {unknown, quotes, escapes})
+    EXPECT_EQ(recipe_from_parameters(text + ", Seed: 5").steps, 7);
+  EXPECT_EQ(recipe_from_parameters(unknown + ", Seed: 5").seed, 5u);
+}
+
+TEST(ForeignRecipe, texts_are_bounded_and_labels_shown) {
+  const auto read = [](const std::string& keyword, const std::string& text) {
+    return read_recipe(std::vector<PngText>{{keyword, text}}, "x.png");
+  };
+  EXPECT_EQ(read("parameters", "a\nSteps: 1, Model: x\x1b]0;y\x07")->model, "x\xef\xbf\xbd]0;y\xef\xbf\xbd");
+  EXPECT_EQ(read("prompt", nlohmann::json{{"0", sampler("a")}}.dump())->prompt, "a");
+  const std::string too_long(kMaxPrompt + 1, 'x');
+  for (const auto& [keyword, text] : {std::pair<std::string, std::string>("parameters", too_long),
+                                      {"parameters", "a\nNegative prompt: " + too_long + "\nSteps: 1"},
+                                      {"prompt", nlohmann::json{{"0", sampler(too_long)}}.dump()}})
+    test::expect_fault(Fault::file_system, {"x.png: ", "prompt is 256 KiB"}, [&] { read(keyword, text); });
 }
 
 TEST(ForeignRecipe, ends_where_a_comfyui_graph_runs_in_circles) {

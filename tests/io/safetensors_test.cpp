@@ -176,6 +176,76 @@ TEST(Safetensors, a_nan_or_an_infinity_names_the_tensor) {
   expect_fault(Fault::model_file, {"w", "NaN"}, [&] { half.read_f32("w"); });
 }
 
+// Whoever updates a model in place cuts its files first.
+TEST(Safetensors, a_file_that_becomes_shorter_while_it_is_read_is_named) {
+  constexpr size_t kValues = size_t{1} << 16;
+  const auto expect_cut = [](auto read) {
+    const TestFolder folder;
+    const auto path = folder.write("model.safetensors", one_tensor(std::vector<float>(kValues, 1.0f)));
+    const SafetensorsFile file(path);
+    std::filesystem::resize_file(path, 200);
+    expect_fault(Fault::model_file, {"model.safetensors: became shorter while it was read"},
+                 [&] { read(file); });
+  };
+  expect_cut([](const SafetensorsFile& file) { file.read_f32("w"); });
+  expect_cut([](const SafetensorsFile& file) {
+    std::vector<std::byte> bytes(kValues * sizeof(float));
+    file.read_rows("w", 0, kValues, bytes.data());
+  });
+  const TestFolder folder;
+  const std::string header =
+      header_of({entry("i", "I32", fmt::format("[{}]", kValues), fmt::format("[0,{}]", 4 * kValues))});
+  const auto path = folder.write("i.safetensors", raw_safetensors(header, std::string(4 * kValues, '\1')));
+  const SafetensorsFile file(path);
+  std::filesystem::resize_file(path, 200);
+  expect_fault(Fault::model_file, {"i.safetensors: became shorter"}, [&] { file.read_i32("i"); });
+}
+
+TEST(Safetensors, what_stands_in_for_a_file_is_named) {
+  expect_rejected("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 28346648\n",
+                  {"Git LFS", "git lfs pull"});
+  expect_rejected("<!DOCTYPE html><html><body>Sign in</body></html>", {"is a web page"});
+}
+
+// 80,000 more took minutes to read when time grew with the square of their number.
+TEST(Safetensors, a_header_of_many_tensors_is_read) {
+  constexpr int kTensors = 40'000;
+  std::string header = "{";
+  for (int i = 0; i < kTensors; ++i)
+    header += (i > 0 ? "," : "") + entry(fmt::format("transformer_blocks.{}.weight", i), "U8", "[1]",
+                                         fmt::format("[{},{}]", i, i + 1));
+  const std::string file = raw_safetensors(header + "}", std::string(kTensors, 'x'));
+  EXPECT_EQ(parse_safetensors_header(std::as_bytes(std::span(file)), "f").tensors.size(), size_t{kTensors});
+}
+
+TEST(Safetensors, a_header_of_nothing_but_values_is_refused) {
+  std::string header = "{\"w\":[";
+  for (int i = 0; i < 1'000'000; ++i) header += "[],";
+  expect_rejected(raw_safetensors(header + "0]}", ""), {"more than 1000000 values"});
+}
+
+// No disk is needed for these.
+TEST(Safetensors, sparse_files_are_refused_at_once) {
+  const TestFolder folder;
+  for (const uint64_t length : {uint64_t{100'000'000}, uint64_t{99'999'992}, ~uint64_t{0}}) {
+    const auto path = folder.write("f.safetensors", raw_safetensors("{\"", "", length));
+    std::filesystem::resize_file(path, uintmax_t{1} << 40);
+    expect_fault(Fault::model_file, {"f.safetensors", "fetch"}, [&] { SafetensorsFile{path}; });
+  }
+}
+
+TEST(Safetensors, long_names_do_not_flood_the_message) {
+  const std::string name(1'000'000, 'n');
+  const TestFolder folder;
+  const SafetensorsFile file(folder.write("f", one_tensor({NAN}, name)));
+  for (const std::string& asked : {name, name + "m"}) try {
+      file.read_f32(asked);
+      ADD_FAILURE() << "nothing failed";
+    } catch (const Error& error) {
+      EXPECT_LT(std::string_view(error.what()).size(), 300u);
+    }
+}
+
 TEST(Safetensors, a_tensor_that_is_missing_is_named) {
   const TestFolder folder;
   const SafetensorsFile file(folder.write("f.safetensors", one_tensor({1})));

@@ -117,7 +117,8 @@ TEST(Tokenizer, wrong_configs_are_rejected) {
   folder.write("spiece.model", spiece_model());
   for (const char* config :
        {R"({"model_max_length": 0})", R"({"model_max_length": "x"})", R"({"eos_token": 3})",
-        R"({"eos_token": {}})", R"({"pad_token": "no such piece"})", R"({"extra_ids": -1})"}) {
+        R"({"eos_token": {}})", R"({"pad_token": "no such piece"})", R"({"extra_ids": -1})",
+        R"({"model_max_length": Infinity})", R"({"model_max_length": NaN})"}) {
     folder.write("tokenizer_config.json", config);
     expect_fault(Fault::model_file, {}, [&] { Tokenizer{folder.path()}; });
   }
@@ -133,6 +134,57 @@ TEST(Tokenizer, broken_models_are_rejected) {
     expect_fault(Fault::model_file, {"spiece.model", "no SentencePiece model"},
                  [&] { Tokenizer{folder.path()}; });
   }
+}
+
+// Both numbers of pieces are of files that are whole.
+TEST(Tokenizer, a_vocabulary_that_is_not_the_text_encoders_is_refused) {
+  EXPECT_EQ(Tokenizer(kModel + "tokenizer", 2048).vocabulary_size(), 2048);
+  EXPECT_EQ(Tokenizer(kModel + "tokenizer", 2048 + 255).vocabulary_size(), 2048);
+  expect_fault(Fault::model_file, {"spiece.model", "more than 2047 pieces"},
+               [] { Tokenizer(kModel + "tokenizer", 2047); });
+  expect_fault(Fault::model_file, {"spiece.model: has 2048 pieces, and the text encoder knows 2304"},
+               [] { Tokenizer(kModel + "tokenizer", 2048 + 256); });
+}
+
+TEST(Tokenizer, a_model_that_was_cut_between_two_pieces_is_refused) {
+  const TestFolder folder;
+  const std::string good = spiece_model();
+  size_t end = 0;
+  for (int pieces = 0; pieces < 100; ++pieces) end += 2 + static_cast<size_t>(good[end + 1]);
+  folder.write("spiece.model", good.substr(0, end));
+  expect_fault(Fault::model_file, {"spiece.model", "not all of it"}, [&] { Tokenizer{folder.path()}; });
+}
+
+TEST(Tokenizer, large_models_are_refused_unread) {
+  const TestFolder folder;
+  const auto file = folder.write("spiece.model", "");
+  for (const int shift : {27, 31, 40}) {
+    std::filesystem::resize_file(file, uintmax_t{1} << shift);
+    expect_fault(Fault::model_file, {"spiece.model: is larger than 64 MiB"},
+                 [&] { Tokenizer{folder.path()}; });
+  }
+}
+
+TEST(Tokenizer, the_other_form_of_tokenizer_is_named) {
+  const TestFolder folder;
+  folder.write("tokenizer.json", "{}");
+  expect_fault(Fault::model_file, {"spiece.model: is missing", "tokenizer.json is not read"},
+               [&] { Tokenizer{folder.path()}; });
+}
+
+// The library joins a run of unknown signs one by one.
+TEST(Tokenizer, of_a_very_long_prompt_the_beginning_is_read) {
+  const Tokenizer tokenizer(kModel + "tokenizer");
+  std::string prompt;
+  for (int i = 0; i < 1'000'000; ++i) prompt += "\u4e2d";
+  const Tokens tokens = tokenizer.encode(prompt);
+  EXPECT_LE(tokens.unknown.at(0).size(), size_t{16} << 10);
+  EXPECT_EQ(tokens.unknown[0].size() + tokens.dropped.size(), prompt.size());
+  std::string words;
+  while (words.size() < 100'000) words += "red apple ";
+  const Tokens of_words = tokenizer.encode(words);
+  EXPECT_EQ(of_words.ids, tokenizer.encode(words.substr(0, 1000)).ids);
+  EXPECT_TRUE(words.ends_with(of_words.dropped));
 }
 
 // libsentencepiece trusts the normaliser's trie; ours is checked first.

@@ -94,8 +94,10 @@ AttentionResult run(Device& device, const AttentionCase& c, bool codes, float ke
                      .y = y.tensor()};
   if (c.mask != Mask::none)
     args.key_bias = input(device, {c.lanes, c.keys}, definition.key_bias = mask_values(c));
-  if (c.mask == Mask::lowest)
-    definition.key_bias.assign(definition.key_bias.size(), -1e30f), definition.scale = 0;
+  if (c.mask == Mask::lowest) {
+    definition.key_bias.assign(definition.key_bias.size(), -1e30f);
+    definition.scale = 0;
+  }
   if (c.position_bias) {
     definition.position_bias = random_values(c.heads * c.queries * c.keys, 4, 3);
     args.position_bias = input(device, {c.heads, c.queries, c.keys}, definition.position_bias);
@@ -122,14 +124,31 @@ TEST_P(Attention, equals_its_definition) {
                result.expected);
 }
 
+// The kernels for codes are the cpu's; elsewhere, and with a position bias, the wish is not granted.
+bool has_codes(const Device& device, const AttentionCase& c) {
+  return device.kind() == DeviceKind::cpu && !c.position_bias;
+}
+// Whether logits matter: a query that sees one key, or keys that are all alike, gives the same for any codes.
+bool has_a_choice(const AttentionCase& c) {
+  return c.keys > 1 && c.mask != Mask::all_but_one && c.mask != Mask::lowest;
+}
+
 // Codes of queries and keys are off by up to 1 / 254 of their row's extent, logits by a share of sharpness.
 // Keys with a common offset would lose all their bits to it, were their mean not taken off.
 TEST_P(Attention, in_codes_it_is_nearly_its_definition) {
   const auto& [variant, c] = GetParam();
   for (const float key_offset : {0.0f, 30.0f}) {
     if (key_offset != 0 && c.mask != AttentionCase::Mask::none) continue;
-    EXPECT_LT(relative_l2(run(*variant.device, c, true, key_offset)), 0.02 + 0.02 * c.sharpness)
+    const AttentionResult floats = run(*variant.device, c, false, key_offset);
+    const AttentionResult codes = run(*variant.device, c, true, key_offset);
+    if (!has_codes(*variant.device, c)) {
+      EXPECT_EQ(codes.got, floats.got) << variant.name << " " << c.name;
+      continue;
+    }
+    EXPECT_LT(relative_l2(codes), 0.02 + 0.02 * c.sharpness)
         << variant.name << " " << c.name << ", keys " << key_offset << " off";
+    const bool differ = codes.got != floats.got;
+    EXPECT_TRUE(differ || !has_a_choice(c)) << variant.name << " " << c.name << " was computed in floats";
   }
 }
 

@@ -75,6 +75,7 @@ Tensor strided_input(Device& device, const Shape& shape, const Floats& values, i
 Tensor input(Device& device, const Shape& shape, const std::vector<int32_t>& values) {
   Tensor tensor = new_tensor(device, shape, DType::i32);
   device.upload(tensor, values.data());
+  tensor.remember_range(values);
   return tensor;
 }
 

@@ -1,6 +1,7 @@
 #include "ops/harness.h"
 #include "ops/ops.h"
 #include "ops/reference.h"
+#include "test_folder.h"
 
 namespace diorama::test {
 namespace {
@@ -82,6 +83,34 @@ TEST_P(Rows, rows_are_mixed_with_their_weights_in_every_batch_row) {
     for (size_t i = 0; i < got.size(); ++i) EXPECT_NEAR(got[i], expected[i], 2e-6) << width << " at " << i;
   }
   EXPECT_EQ(stream.multiply_adds(), static_cast<uint64_t>(2 * 3 * 3 * (1 + 7 + 40 + 300)));
+}
+
+// Every id leads a kernel to memory.
+TEST_P(Rows, an_id_of_a_row_that_is_not_there_is_refused) {
+  Device& device = *GetParam().device;
+  Stream stream(device, Stream::Mode::run);
+  const Tensor rows = input(device, {4, 8}, random_values(32, 1));
+  const Tensor batch = rows.reshape({1, 4, 8});
+  const Tensor weights = input(device, {2, 1}, Floats{1, 1});
+  const auto expect_all_refused = [&](const Tensor& ids) {
+    const Output y(device, {2, 8}), batch_y(device, {1, 2, 8});
+    expect_fault(Fault::internal, {"gather rows", "ids"},
+                 [&] { ops::gather_rows(stream, {.x = rows, .ids = ids, .y = y.tensor()}); });
+    expect_fault(Fault::internal, {"scatter rows", "ids"},
+                 [&] { ops::scatter_rows(stream, {.x = rows.slice(0, 2), .ids = ids, .y = rows}); });
+    expect_fault(Fault::internal, {"mix rows", "ids"}, [&] {
+      ops::mix_rows(stream,
+                    {.x = batch, .ids = ids.reshape({2, 1}), .weights = weights, .y = batch_y.tensor()});
+    });
+  };
+  for (const std::vector<int32_t>& ids :
+       {std::vector<int32_t>{0, 4}, {-1, 0}, {INT32_MIN, INT32_MAX}, {1 << 30, 2}}) {
+    expect_all_refused(input(device, {2}, ids));
+    expect_all_refused(stream.upload({2}, ids));
+  }
+  Tensor unknown = stream.make({2}, DType::i32);  // nobody has looked at these
+  device.upload(unknown, std::vector<int32_t>{0, 1}.data());
+  expect_all_refused(unknown);
 }
 
 INSTANTIATE_TEST_SUITE_P(On, Rows, testing::ValuesIn(test_devices()), name_of_device);

@@ -1,12 +1,14 @@
 #include "study/compare.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include "base/error.h"
 #include "generator.h"
+#include "io/png.h"
 
 namespace diorama {
 namespace {
@@ -115,6 +117,73 @@ TEST(Compare, ssim_falls_with_noise_and_turns_negative_for_a_negative) {
   EXPECT_LT(compare(image, negative).ssim, 0);
 }
 
+std::span<const std::byte> bytes_of(const std::string& file) {
+  return std::as_bytes(std::span(file.data(), file.size()));
+}
+
+// Bytes, of the process so far.
+size_t peak_memory() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<size_t>(usage.ru_maxrss) << 10;
+}
+
+void expect_same(const Comparison& a, const Comparison& b) {
+  EXPECT_EQ(a.psnr, b.psnr);
+  EXPECT_EQ(a.ssim, b.ssim);  // to the last bit
+  EXPECT_EQ(a.max_diff, b.max_diff);
+  EXPECT_EQ(a.identical, b.identical);
+}
+
+// More rows than one band has, with places that are the same in both, or as the row above, where the work is
+// left out.
+Image banded(int width, int height, int kind) {
+  Image image = waves(width, height, kind == 2 ? 60 : 0);
+  const size_t row = size_t{3} * static_cast<size_t>(width);
+  for (size_t y = 1; y < static_cast<size_t>(height); ++y) {
+    const auto part = y / 40 % 4;
+    if (kind > 0 && part == 1 && y % 3 == 0) image.rgb[y * row] ^= 1;
+    if (part == 3) std::copy_n(image.rgb.begin() + (y - 1) * row, row, image.rgb.begin() + y * row);
+  }
+  return image;
+}
+
+TEST(Compare, leaves_out_no_work_that_counts) {
+  for (const auto& [width, height] : {std::pair{11, 400}, std::pair{300, 250}, std::pair{150, 74}})
+    for (const int kind : {0, 1, 2}) {
+      const Image a = banded(width, height, 0), b = banded(width, height, kind);
+      EXPECT_NEAR(compare(a, b).ssim, naive_ssim(a, b), 1e-9) << width << " x " << height << ", " << kind;
+    }
+}
+
+TEST(Compare, of_files_is_that_of_their_pictures) {
+  const Image a = banded(140, 300, 0);
+  for (const int kind : {0, 1, 2}) {
+    const Image b = banded(140, 300, kind);
+    const std::string file_a = encode_png(a), file_b = encode_png(b);
+    PngRows rows_a(bytes_of(file_a), "a"), rows_b(bytes_of(file_b), "b");
+    expect_same(compare(rows_a, rows_b), compare(a, b));
+    PngRows again_a(bytes_of(file_a), "a"), again_b(bytes_of(file_b), "b");
+    EXPECT_EQ(decode_png(bytes_of(encode_difference(again_a, again_b, 7)), "d"), difference(a, b, 7));
+  }
+}
+
+// 36 million pixels in some hundred kilobytes: what is in memory does not grow with them.
+TEST(Compare, of_large_files_takes_little_memory) {
+  constexpr int kSide = 6000;
+  std::vector<uint8_t> row(size_t{3} * kSide);
+  const auto flat = [&](uint8_t value) {
+    std::ranges::fill(row, value);
+    return encode_png_rows(kSide, kSide, [&] { return std::span<const uint8_t>(row); });
+  };
+  const std::string a = flat(0), b = flat(9);
+  EXPECT_LT(a.size() + b.size(), size_t{1} << 20);
+  const size_t before = peak_memory();
+  PngRows rows_a(bytes_of(a), "a"), rows_b(bytes_of(b), "b");
+  EXPECT_EQ(compare(rows_a, rows_b).max_diff, 9);
+  EXPECT_LT(peak_memory() - before, size_t{50} << 20);
+}
+
 TEST(Compare, refuses_pictures_it_cannot_compare) {
   for (const auto& [a, b] :
        {std::pair{filled(16, 16, 0), filled(16, 17, 0)}, std::pair{filled(16, 10, 0), filled(16, 10, 0)}})
@@ -125,6 +194,10 @@ TEST(Compare, refuses_pictures_it_cannot_compare) {
       EXPECT_EQ(error.fault(), Fault::usage);
     }
   EXPECT_THROW(difference(filled(2, 1, 0), filled(1, 2, 0), 1), Error);
+  const std::string wide = encode_png(filled(20, 12, 0)), high = encode_png(filled(12, 20, 0));
+  PngRows a(bytes_of(wide), "a"), b(bytes_of(high), "b");
+  EXPECT_THROW(compare(a, b), Error);
+  EXPECT_THROW(encode_difference(a, b, 1), Error);
 }
 
 TEST(Difference, is_amplified_and_saturates) {

@@ -32,6 +32,15 @@ class QuantiseModel : public testing::Test {
     return quantise_model(mini(), destination, device_, options, [](const QuantiseProgress&) {});
   }
 
+  static QuantiseOptions least() {
+    return {.format = &w4a8::kFormat, .prompts = 1, .num_steps = 1, .rows = 16, .pictures = 0};
+  }
+  // Fails, and before it has watched, copied or quantised anything.
+  void expect_no_work(const ModelFolder& model, const std::filesystem::path& destination) {
+    quantise_model(model, destination, device_, least(),
+                   [](const QuantiseProgress& progress) { ADD_FAILURE() << progress.what; });
+  }
+
   TestFolder folder_;
   cpu::Device device_;
 };
@@ -85,10 +94,72 @@ TEST_F(QuantiseModel, an_existing_destination_is_kept) {
   EXPECT_EQ(folder_.num_files(), 2u) << "the folder and its file";
 }
 
-TEST_F(QuantiseModel, what_an_earlier_run_left_is_not_removed) {
+TEST_F(QuantiseModel, what_stands_in_the_way_is_found_before_the_work) {
   folder_.write("there.partial/file", "kept");
-  expect_fault(Fault::usage, {"there.partial"}, [&] { run(quick(w4a8::kFormat), folder_ / "there"); });
-  EXPECT_EQ(folder_.num_files(), 2u) << "the folder and its file";
+  folder_.write("taken/file", "kept");
+  std::filesystem::create_symlink("nowhere", folder_ / "dangling");
+  for (const char* name : {"there", "taken", "taken/", "taken/.", "dangling"})
+    expect_fault(Fault::usage, {name}, [&] { expect_no_work(mini(), folder_ / name); });
+  expect_fault(Fault::usage, {"is empty"}, [&] { expect_no_work(mini(), ""); });
+  expect_fault(Fault::file_system, {"/proc/none"}, [&] { expect_no_work(mini(), "/proc/none/q"); });
+  EXPECT_EQ(folder_.num_files(), 5u);
+}
+
+// A copy of the model that ships, of links as a hub's cache is.
+std::filesystem::path hub_of_mini(const TestFolder& folder) {
+  namespace fs = std::filesystem;
+  fs::create_directories(folder / "hub/blobs");
+  int number = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(mini().path())) {
+    if (!entry.is_regular_file() || entry.path().filename() == "golden.safetensors") continue;
+    const fs::path name = fs::relative(entry.path(), mini().path());
+    const fs::path blob = folder.path() / "hub/blobs" / fmt::format("{:040x}", ++number);
+    fs::copy_file(entry.path(), blob);
+    const fs::path link = folder.path() / "hub/snapshots/rev" / name;
+    fs::create_directories(link.parent_path());
+    fs::create_symlink(fs::relative(blob, link.parent_path()), link);
+  }
+  return folder / "hub/snapshots/rev";
+}
+
+TEST_F(QuantiseModel, a_hubs_cache_is_quantised_and_nothing_is_written_elsewhere) {
+  const auto hub = hub_of_mini(folder_);
+  folder_.write("evil", "planted");
+  std::filesystem::create_symlink("../../../evil", hub / "NOTICE");
+  const size_t before = folder_.num_files();
+  std::filesystem::create_directory(folder_ / "home");
+  const QuantiseReport report = quantise_model(ModelFolder::open(hub), folder_ / "home/q/", device_, least(),
+                                               [](const QuantiseProgress&) {});
+  ASSERT_EQ(report.left_out.size(), 1u);
+  EXPECT_NE(report.left_out[0].find("NOTICE"), std::string::npos);
+  const auto files = std::filesystem::recursive_directory_iterator(folder_ / "home/q");
+  size_t in_q = 0;
+  for (const auto& entry : files) {
+    EXPECT_FALSE(entry.is_symlink()) << entry.path();
+    ++in_q;
+  }
+  EXPECT_EQ(folder_.num_files(), before + 2 + in_q) << "home, q, and what is in it";
+  const ModelFolder quantised = ModelFolder::open(folder_ / "home/q");
+  EXPECT_EQ(quantised_format(quantised), &w4a8::kFormat);
+  Pipeline(quantised, device_, choose_precision("auto", device_, quantised))
+      .render({.prompt = "red apple", .steps = 1});
+}
+
+TEST_F(QuantiseModel, a_description_of_another_shape_is_refused_before_the_work) {
+  const auto hub = hub_of_mini(folder_);
+  std::filesystem::remove(hub / "diorama.json");
+  for (const char* broken : {R"({"acceleration": []})", R"({"acceleration": {"fast": "x"}})",
+                             R"({"acceleration": {"fast": {"tuned": []}}})"}) {
+    folder_.write("hub/snapshots/rev/diorama.json", broken);
+    expect_fault(Fault::model_file, {"diorama.json"},
+                 [&] { expect_no_work(ModelFolder::open(hub), folder_ / "q"); });
+  }
+  folder_.write("hub/snapshots/rev/diorama.json", R"({"acceleration": null})");
+  std::filesystem::remove(hub / "vae/config.json");
+  std::filesystem::create_symlink(mini().path() / "vae/config.json", hub / "vae/config.json");
+  expect_fault(Fault::model_file, {"vae/config.json", "leads out of the model"},
+               [&] { expect_no_work(ModelFolder::open(hub), folder_ / "q"); });
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "q.partial"));
 }
 
 TEST_F(QuantiseModel, a_destination_in_the_model_itself_is_refused) {

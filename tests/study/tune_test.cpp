@@ -48,11 +48,11 @@ TEST(Tune, finds_plans_and_goes_on_where_it_was_stopped) {
                       if (--stop_after == 0) throw Stopped();
                     }),
                Stopped);
-  EXPECT_EQ(lines_under(folder / "cache"), 9u);
+  EXPECT_EQ(lines_under(folder / "cache/diorama/tune"), 9u);
 
   const TuneReport report = tune(model, device, options, [](const TuneProgress&) {});
   const size_t schedules = 3;  // that were searched for attention sharing
-  EXPECT_EQ(lines_under(folder / "cache"), report.tried.size() + schedules);
+  EXPECT_EQ(lines_under(folder / "cache/diorama/tune"), report.tried.size() + schedules);
   EXPECT_FALSE(report.out_of_time);
   ASSERT_EQ(report.plans.size(), 2u);
   EXPECT_EQ(report.plans[0].name, "balanced");

@@ -32,6 +32,7 @@ class GalleryModel : public QAbstractListModel {
   QStringList paths() const;
   const GalleryRow* find(const QString& path) const;
   bool wasDamaged() const { return store_.wasDamaged(); }
+  const QString& aside() const { return store_.aside(); }
   // Of the index, so far: what it says later comes by problemFound.
   QString takeProblem() { return store_.takeProblem(); }
   Thumbnails& thumbnails() { return thumbnails_; }

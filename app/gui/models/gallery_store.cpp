@@ -8,6 +8,8 @@
 #include <QVariant>
 #include <atomic>
 
+#include "gui/service/kept_file.h"
+
 namespace diorama::gui {
 namespace {
 
@@ -49,13 +51,14 @@ GalleryStore::GalleryStore(const QString& file) {
   connection_ = QStringLiteral("gallery-%1").arg(++number);
   QDir().mkpath(QFileInfo(file).path());
   QSqlDatabase::addDatabase("QSQLITE", connection_).setDatabaseName(file);
-  if (!open() || isSound()) return;
+  const QFileInfo info(file);
+  const bool isFile = info.isFile() || (!info.exists() && !info.isSymLink());
+  if (isFile && (!open() || isSound())) return;
   damaged_ = true;
   QSqlDatabase::database(connection_, false).close();
-  for (const char* suffix : {"", "-wal", "-shm"}) {
-    QFile::remove(file + ".broken" + suffix);
-    QFile::rename(file + suffix, file + ".broken" + suffix);
-  }
+  aside_ = putAside(file);
+  for (const char* suffix : {"-wal", "-shm"})
+    if (!aside_.isEmpty()) QFile::rename(file + suffix, aside_ + suffix);
   problem_.clear();
   open();
 }
@@ -84,6 +87,11 @@ bool GalleryStore::open() {
 bool GalleryStore::isSound() {
   static const QList<int> damage{1, 11, 26};  // SQLITE_ERROR: other columns; _CORRUPT, _NOTADB
   if (code_ != 0) return !damage.contains(code_);
+  // A view can be longer than any file, and a trigger can run for ever.
+  QSqlQuery kinds(QSqlDatabase::database(connection_, false));
+  if (kinds.exec("SELECT count(*) FROM sqlite_master WHERE type IN ('view', 'trigger')") && kinds.next() &&
+      kinds.value(0).toInt() > 0)
+    return false;
   if (!run(kSelect)) return !damage.contains(code_);
   QSqlQuery check(QSqlDatabase::database(connection_, false));
   return !check.exec("PRAGMA quick_check(1)") || !check.next() || check.value(0).toString() == "ok";

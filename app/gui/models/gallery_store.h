@@ -24,13 +24,15 @@ struct GalleryRow {
 
 class GalleryStore {
  public:
-  // An index that is damaged goes aside, to FILE.broken, and a new one is begun.
+  // An index that is damaged goes aside, to FILE.broken or a name like it, and a new one is begun.
   explicit GalleryStore(const QString& file);
   ~GalleryStore();
   GalleryStore(const GalleryStore&) = delete;
   GalleryStore& operator=(const GalleryStore&) = delete;
 
   bool wasDamaged() const { return damaged_; }
+  // Where the damaged one is kept; empty where it could not be moved.
+  const QString& aside() const { return aside_; }
   // What went wrong since it was last asked, or empty.
   QString takeProblem() { return std::exchange(problem_, {}); }
 
@@ -46,7 +48,7 @@ class GalleryStore {
   bool isSound();
   bool run(const QString& statement);
 
-  QString connection_;
+  QString connection_, aside_;
   QString problem_;
   int code_ = 0;  // SQLite's, of what went wrong last
   bool damaged_ = false;

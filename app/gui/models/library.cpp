@@ -1,10 +1,9 @@
 #include "gui/models/library.h"
 
-#include <QDir>
-#include <QFile>
 #include <QJsonDocument>
-#include <QSaveFile>
 #include <QStandardPaths>
+
+#include "gui/service/kept_file.h"
 
 namespace diorama::gui {
 
@@ -17,19 +16,8 @@ Library Library::standard() {
           place(QStandardPaths::GenericDataLocation) + "/diorama/models"};
 }
 
-bool writeAtomically(const QString& path, const QByteArray& bytes) {
-  QDir().mkpath(QFileInfo(path).path());
-  QSaveFile file(path);
-  return file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit();
-}
-
 bool writeJson(const QString& path, const QJsonObject& json) {
-  return writeAtomically(path, QJsonDocument(json).toJson());
-}
-
-QJsonObject readJson(const QString& path) {
-  QFile file(path);
-  return file.open(QIODevice::ReadOnly) ? QJsonDocument::fromJson(file.readAll()).object() : QJsonObject();
+  return replaceFile(path, QJsonDocument(json).toJson()).isEmpty();
 }
 
 }  // namespace diorama::gui

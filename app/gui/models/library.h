@@ -20,10 +20,7 @@ struct Library {
   static Library standard();
 };
 
-// Whole or not at all, also where the program is killed on the way. False where it cannot be written.
-bool writeAtomically(const QString& path, const QByteArray& bytes);
+// Whole or not at all. False where it cannot be written.
 bool writeJson(const QString& path, const QJsonObject& json);
-// Empty where there is none or it is broken.
-QJsonObject readJson(const QString& path);
 
 }  // namespace diorama::gui

@@ -45,8 +45,9 @@ const ModelFacts* ModelsModel::find(const QString& folderOrName) const {
 }
 
 const ModelFacts* ModelsModel::findByHash(const QString& hash) const {
-  const auto found = std::find_if(models_.begin(), models_.end(),
-                                  [&](const ModelFacts& m) { return m.usable() && m.hash == hash; });
+  const auto found = std::find_if(models_.begin(), models_.end(), [&](const ModelFacts& m) {
+    return m.usable() && (m.hash == hash || (!hash.isEmpty() && m.earlierHash == hash));
+  });
   return found == models_.end() ? nullptr : &*found;
 }
 

@@ -5,11 +5,13 @@
 
 #include "gui/models/library.h"
 #include "gui/models/plain_tip.h"
+#include "gui/service/kept_file.h"
 
 namespace diorama::gui {
 namespace {
 
 constexpr double kRecent = 0.2;  // weight of the newest step
+constexpr qint64 kMostIds = qint64{1} << 50;
 using State = QueueEntry::State;
 
 bool wasRunning(const QString& state) {
@@ -38,6 +40,13 @@ QueueEntry readEntry(const QJsonObject& json) {
   entry.problem = json["problem"].toString();
   entry.steps = entry.job.settings.steps;
   return entry;
+}
+
+bool isSound(const QJsonObject& json) {
+  const QJsonArray entries = json["entries"].toArray();
+  return (json.isEmpty() || json["entries"].isArray()) &&
+         std::all_of(entries.begin(), entries.end(),
+                     [](const QJsonValue& entry) { return entry["job"].isObject(); });
 }
 
 QString describe(const QueueEntry& entry) {
@@ -80,10 +89,12 @@ QueueModel::QueueModel(const QString& file, QObject* parent) : QAbstractListMode
 }
 
 void QueueModel::load() {
-  const QJsonObject json = readJson(file_);
-  lastId_ = json["last_id"].toInteger();
-  for (const QJsonValue& entry : json["entries"].toArray()) entries_ << readEntry(entry.toObject());
-  for (const QueueEntry& entry : entries_) lastId_ = std::max(lastId_, entry.job.id);
+  const KeptJson kept = readKeptJson(file_, isSound);
+  aside_ = kept.aside;
+  for (const QJsonValue& entry : kept.json["entries"].toArray()) entries_ << readEntry(entry.toObject());
+  lastId_ = std::clamp<qint64>(kept.json["last_id"].toInteger(), 0, kMostIds);
+  for (QueueEntry& entry : entries_) entry.job.id = ++lastId_;  // those of a run that is over mean nothing
+  const QJsonObject& json = kept.json;
   paused_ = json["paused"].toBool() || hasInterrupted();
 }
 

@@ -42,6 +42,8 @@ class QueueModel : public QAbstractListModel {
   Qt::DropActions supportedDropActions() const override { return Qt::MoveAction; }
   bool moveRows(const QModelIndex& from, int row, int count, const QModelIndex& to, int child) override;
 
+  // Where a queue that could not be read is kept; empty: it could.
+  const QString& aside() const { return aside_; }
   const QueueEntry& entry(int row) const { return entries_.at(row); }
   int rowOf(qint64 job) const;  // -1: none
   bool isPaused() const { return paused_; }
@@ -81,7 +83,7 @@ class QueueModel : public QAbstractListModel {
   void drop(int row);
   void touch(int row);
 
-  QString file_;
+  QString file_, aside_;
   QList<QueueEntry> entries_;
   qint64 lastId_ = 0;
   bool paused_ = false;

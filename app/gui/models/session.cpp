@@ -2,18 +2,20 @@
 
 #include <QDateTime>
 #include <QDir>
+#include <QElapsedTimer>
 #include <QFileInfo>
-#include <QImageReader>
 #include <algorithm>
 
 #include "gui/models/gallery_rows.h"
 #include "gui/service/picture_file.h"
+#include "gui/service/pictures.h"
 #include "gui/service/request.h"
 
 namespace diorama::gui {
 namespace {
 
 constexpr auto kShippedModel = "diorama-mini";
+constexpr int kStraysTogether = 1000, kStraysMilliseconds = 1000;  // before the gallery takes them
 
 bool knowsAcceleration(const ModelFacts* model, const QString& name) {
   if (name == QLatin1String("off") || name == QLatin1String(kCustomAcceleration)) return true;
@@ -69,6 +71,7 @@ Session::Session(const Library& library, QObject* parent)
 Session::~Session() {
   closing_ = true;
   pool_.waitForDone();
+  takeStrays();
 }
 
 QString Session::pictures() const {
@@ -128,12 +131,20 @@ void Session::start() {
     });
   });
   findStrays();
+  reportDamage();
+  if (const QString problem = gallery_.takeProblem(); !problem.isEmpty()) onGalleryProblem(problem);
+  runNext();
+}
+
+void Session::reportDamage() {
   if (gallery_.wasDamaged())
     emit message(
         tr("The index of the gallery was damaged and is made again from the pictures in their folder."),
-        tr("The damaged one is kept as %1.").arg(library_.file("gallery.sqlite.broken")), true);
-  if (const QString problem = gallery_.takeProblem(); !problem.isEmpty()) onGalleryProblem(problem);
-  runNext();
+        tr("The damaged one is kept as %1.").arg(gallery_.aside()), true);
+  for (const auto& [what, aside] :
+       {std::pair(tr("The queue could not be read and begins empty."), queue_.aside()),
+        std::pair(tr("The settings could not be read and begin anew."), store_.aside())})
+    if (!aside.isEmpty()) emit message(what, tr("The damaged file is kept as %1.").arg(aside), true);
 }
 
 // Pictures in the folder that the index does not know: saved just before a crash, or copied there; and the
@@ -143,20 +154,37 @@ void Session::findStrays() {
   const QString folder = pictures();
   pool_.start([this, known, folder] {
     const QSet<QString> set(known.begin(), known.end());
-    QList<GalleryRow> strays;
+    QElapsedTimer sinceTaken;
+    sinceTaken.start();
     for (const QFileInfo& file : QDir(folder).entryInfoList({"*.png"}, QDir::Files)) {
       if (closing_) return;
-      if (!set.contains(file.absoluteFilePath())) strays << rowOf(file);
+      if (set.contains(file.absoluteFilePath())) continue;
+      const GalleryRow row = rowOf(file);
+      const std::scoped_lock lock(straysMutex_);
+      strays_ << row;
+      if (strays_.size() < kStraysTogether && sinceTaken.elapsed() < kStraysMilliseconds) continue;
+      QMetaObject::invokeMethod(this, &Session::takeStrays);
+      sinceTaken.start();
     }
+    QMetaObject::invokeMethod(this, &Session::takeStrays);
     QStringList gone;
     for (const QString& path : known)
       if (!QFileInfo::exists(path) && QFileInfo(path).dir().exists())
         gone << path;  // else a disk that is not there
-    QMetaObject::invokeMethod(this, [this, strays, gone] {
-      if (!strays.isEmpty()) gallery_.addAll(strays);
+    QMetaObject::invokeMethod(this, [this, gone] {
       if (!gone.isEmpty()) gallery_.forgetAll(gone);
     });
   });
+}
+
+// Now and then, so that what took long to read is not read again after the window was closed meanwhile.
+void Session::takeStrays() {
+  QList<GalleryRow> strays;
+  {
+    const std::scoped_lock lock(straysMutex_);
+    strays.swap(strays_);
+  }
+  if (!strays.isEmpty()) gallery_.addAll(strays);
 }
 
 quint64 Session::drawSeed() {
@@ -200,19 +228,19 @@ void Session::saveSheet(const GridRun& grid) {
   const QList<GridCell>& cells = grid.painted();
   if (std::all_of(cells.begin(), cells.end(), [](const GridCell& cell) { return cell.image.isNull(); }))
     return;
-  const QString path = QStringLiteral("%1/grids/%2-%3-%4.png")
-                           .arg(pictures(), QDateTime::currentDateTime().toString("yyyyMMdd-hhmmss-zzz"),
+  const QString folder = pictures() + "/grids";
+  const QString stem = QStringLiteral("%1-%2-%3")
+                           .arg(QDateTime::currentDateTime().toString("yyyyMMdd-hhmmss-zzz"),
                                 spec.rows.setting, spec.columns.setting);
-  pool_.start([this, spec, cells, path] {
-    QDir().mkpath(QFileInfo(path).path());
-    const bool saved = gridSheet(spec, cells).save(path);
-    QMetaObject::invokeMethod(this, [this, path, saved] { onSheet(path, saved); });
+  pool_.start([this, spec, cells, folder, stem] {
+    const QString path = writeSheet(folder, stem, gridSheet(spec, cells));
+    QMetaObject::invokeMethod(this, [this, folder, path] { onSheet(folder, path); });
   });
 }
 
-void Session::onSheet(const QString& path, bool saved) {
-  if (!saved) {
-    emit message(tr("The sheet of the grid cannot be saved as %1.").arg(path),
+void Session::onSheet(const QString& folder, const QString& path) {
+  if (path.isEmpty()) {
+    emit message(tr("The sheet of the grid cannot be saved in %1.").arg(folder),
                  tr("Its pictures are in the gallery. Check the folder and the disk."), true);
     return;
   }
@@ -390,11 +418,10 @@ void Session::decodePreviews(bool decode) {
 }
 
 void Session::show(const QString& path) {
-  QImageReader reader(path);
-  const QImage image = reader.read();
+  QString why;
+  const QImage image = readPicture(path, &why);
   if (image.isNull()) {
-    emit message(tr("%1 cannot be shown: %2").arg(QFileInfo(path).fileName(), reader.errorString()), {},
-                 true);
+    emit message(tr("%1 cannot be shown: %2").arg(QFileInfo(path).fileName(), why), {}, true);
     return;
   }
   if (running_ == 0) {

@@ -4,6 +4,7 @@
 #include <QObject>
 #include <QThreadPool>
 #include <atomic>
+#include <mutex>
 #include <random>
 
 #include "gui/models/gallery_model.h"
@@ -90,7 +91,7 @@ class Session : public QObject {
   void runNext();
   QList<qint64> enqueue(QList<PaintJob> jobs);
   void saveSheet(const GridRun& grid);
-  void onSheet(const QString& path, bool saved);
+  void onSheet(const QString& folder, const QString& path);  // empty: not saved
   quint64 drawSeed();
   void onPainted(const PaintedPicture& picture);
   void onUnsaved(const PaintedPicture& picture);
@@ -98,6 +99,8 @@ class Session : public QObject {
   void onGalleryProblem(const QString& problem);
   void onFailed(qint64 job, const Failure& failure);
   void findStrays();
+  void takeStrays();
+  void reportDamage();
 
   Library library_;
   SettingsStore store_;
@@ -112,6 +115,8 @@ class Session : public QObject {
   qint64 running_ = 0;
   QString shownPath_;
   std::atomic<bool> closing_ = false;
+  std::mutex straysMutex_;
+  QList<GalleryRow> strays_;  // found, and not in the gallery yet
   QThreadPool pool_;
   ModelImport importer_;
   EngineService engine_;

@@ -3,6 +3,7 @@
 #include <QJsonArray>
 
 #include "gui/models/library.h"
+#include "gui/service/kept_file.h"
 
 namespace diorama::gui {
 namespace {
@@ -38,7 +39,7 @@ WindowState WindowState::fromJson(const QJsonObject& json) {
   WindowState state;
   state.settings = PaintSettings::fromJson(json["settings"].toObject());
   state.seedLocked = json["seed_locked"].toBool();
-  state.count = std::max(1, json["count"].toInt(1));
+  state.count = std::clamp(json["count"].toInt(1), 1, kMostCount);
   state.pictures = json["pictures"].toString();
   state.theme = static_cast<ThemeChoice>(std::clamp(json["theme"].toInt(), 0, 2));
   state.welcomed = json["welcomed"].toBool();
@@ -47,12 +48,16 @@ WindowState WindowState::fromJson(const QJsonObject& json) {
   for (const QJsonValue& folder : json["model_folders"].toArray()) state.modelFolders << folder.toString();
   state.geometry = decoded(json["geometry"]);
   state.splitter = decoded(json["splitter"]);
-  for (const QJsonValue& prompt : json["prompts"].toArray()) state.prompts << prompt.toString();
+  for (const QJsonValue& prompt : json["prompts"].toArray())
+    if (state.prompts.size() < kMostPrompts) state.prompts << prompt.toString();
   return state;
 }
 
-SettingsStore::SettingsStore(const QString& file, QObject* parent)
-    : QObject(parent), file_(file), state_(WindowState::fromJson(readJson(file))) {
+SettingsStore::SettingsStore(const QString& file, QObject* parent) : QObject(parent), file_(file) {
+  const KeptJson kept = readKeptJson(
+      file, [](const QJsonObject& json) { return json.isEmpty() || json["settings"].isObject(); });
+  state_ = WindowState::fromJson(kept.json);
+  aside_ = kept.aside;
   timer_.setSingleShot(true);
   timer_.setInterval(kQuietMilliseconds);
   connect(&timer_, &QTimer::timeout, this, &SettingsStore::save);
@@ -135,7 +140,7 @@ void SettingsStore::rememberPrompt(const QString& prompt) {
   if (prompt.trimmed().isEmpty()) return;
   state_.prompts.removeAll(prompt);
   state_.prompts.prepend(prompt);
-  while (state_.prompts.size() > kMostPrompts) state_.prompts.removeLast();
+  while (state_.prompts.size() > WindowState::kMostPrompts) state_.prompts.removeLast();
   saveSoon();
   emit promptsChanged();
 }

@@ -25,6 +25,9 @@ struct WindowState {
   QByteArray geometry, splitter;  // Qt's own formats
   QStringList prompts;            // newest first
 
+  static constexpr int kMostCount = 1000;
+  static constexpr int kMostPrompts = 200;
+
   QJsonObject toJson() const;
   static WindowState fromJson(const QJsonObject& json);
 };
@@ -36,6 +39,8 @@ class SettingsStore : public QObject {
   explicit SettingsStore(const QString& file, QObject* parent = nullptr);
   ~SettingsStore() override;
 
+  // Where settings that could not be read are kept; empty: they could.
+  const QString& aside() const { return aside_; }
   const WindowState& state() const { return state_; }
   const PaintSettings& settings() const { return state_.settings; }
 
@@ -64,11 +69,9 @@ class SettingsStore : public QObject {
   void cannotSave(QString file);
 
  private:
-  static constexpr int kMostPrompts = 200;
-
   void saveSoon();
 
-  QString file_;
+  QString file_, aside_;
   WindowState state_;
   QTimer timer_;
 };

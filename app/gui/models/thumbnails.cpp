@@ -1,20 +1,11 @@
 #include "gui/models/thumbnails.h"
 
-#include <QImageReader>
+#include "gui/service/pictures.h"
 
 namespace diorama::gui {
 namespace {
 
 constexpr int kCacheKilobytes = 96 * 1024;
-
-QImage readSmall(const QString& path) {
-  QImageReader reader(path);
-  const QSize size = reader.size();
-  const QSize most(Thumbnails::kSide, Thumbnails::kSide);
-  if (size.width() > most.width() || size.height() > most.height())
-    reader.setScaledSize(size.scaled(most, Qt::KeepAspectRatio));
-  return reader.read();
-}
 
 }  // namespace
 
@@ -34,7 +25,7 @@ QImage Thumbnails::of(const QString& path) {
   asked_ << path;
   pool_.start(
       [this, path] {
-        const QImage image = readSmall(path);
+        const QImage image = readSmallPicture(path, kSide);
         QMetaObject::invokeMethod(this, [this, path, image] { keep(path, image); });
       },
       ++priority_);

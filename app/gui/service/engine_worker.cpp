@@ -6,7 +6,6 @@
 
 #include <chrono>
 
-#include "base/file.h"
 #include "gui/service/picture_name.h"
 #include "gui/service/pictures.h"
 #include "gui/service/request.h"
@@ -97,9 +96,7 @@ void EngineWorker::save(const PaintJob& job, const Image& image, const Recipe& r
   emit stageReached(job.id, PaintStage::save);
   try {
     const QString words = QString::fromStdString(recipe.prompt.empty() ? recipe.class_name : recipe.prompt);
-    const QString path = nextPicturePath(job.folder, words, recipe.seed);
-    write_file_atomically(toPath(path), encode_png(image, recipe_texts(recipe)));
-    picture.path = path;
+    picture.path = writeNextPicture(job.folder, words, recipe.seed, encode_png(image, recipe_texts(recipe)));
   } catch (...) {
     const Failure failure = currentFailure();
     picture.problem = failure.what;
@@ -165,11 +162,13 @@ void EngineWorker::quantise(const QuantiseWish& wish) {
         [this](const QuantiseProgress& progress) {
           emit quantiseProgressed(QString::fromStdString(progress.what), progress.done, progress.total);
         });
-    emit quantised(wish.destination, tr("%1 MiB became %2 MiB; PSNR of the pictures %3 dB, worst %4 dB")
-                                         .arg(static_cast<double>(report.bytes_before) / (1 << 20), 0, 'f', 1)
-                                         .arg(static_cast<double>(report.bytes_after) / (1 << 20), 0, 'f', 1)
-                                         .arg(report.psnr.mean, 0, 'f', 1)
-                                         .arg(report.psnr.worst, 0, 'f', 1));
+    QStringList lines{tr("%1 MiB became %2 MiB; PSNR of the pictures %3 dB, worst %4 dB")
+                          .arg(static_cast<double>(report.bytes_before) / (1 << 20), 0, 'f', 1)
+                          .arg(static_cast<double>(report.bytes_after) / (1 << 20), 0, 'f', 1)
+                          .arg(report.psnr.mean, 0, 'f', 1)
+                          .arg(report.psnr.worst, 0, 'f', 1)};
+    for (const std::string& leftOut : report.left_out) lines << toLine(leftOut);
+    emit quantised(wish.destination, lines.join('\n'));
   } catch (...) {
     emit quantiseFailed(currentFailure());
   }

@@ -1,7 +1,7 @@
 #include "gui/service/model_facts.h"
 
 #include <QCoreApplication>
-#include <QDirIterator>
+#include <QDir>
 #include <algorithm>
 
 #include "cpu/device.h"
@@ -9,6 +9,7 @@
 #include "gui/service/pictures.h"
 #include "gui/service/request.h"
 #include "gui/service/token_counter.h"
+#include "io/model_files.h"
 #include "io/model_search.h"
 #include "pipeline/acceleration.h"
 #include "pipeline/pipeline.h"
@@ -22,25 +23,25 @@ class Text {
   Q_DECLARE_TR_FUNCTIONS(ModelFacts)
 };
 
+// As far as a card in the window can show it.
 QString word(const Config& json, const char* key) {
-  return QString::fromStdString(json.get_or<std::string>(key, ""));
+  constexpr size_t kMost = 2000;  // bytes
+  return toLine(json.get_or<std::string>(key, ""), kMost);
 }
 
 QStringList words(const Config& json, const char* key) {
+  constexpr qsizetype kMost = 200;
   QStringList list;
   for (const std::string& text : json.get_or<std::vector<std::string>>(key, {}))
-    list << QString::fromStdString(text);
+    if (list.size() < kMost) list << toLine(text);
   return list;
 }
 
-qint64 folderBytes(const QString& folder) {
-  qint64 bytes = 0;
-  QDirIterator files(folder, QDir::Files, QDirIterator::Subdirectories | QDirIterator::FollowSymlinks);
-  while (files.hasNext()) {
-    files.next();
-    bytes += files.fileInfo().size();
-  }
-  return bytes;
+// What a copy of it would take; a folder that cannot be copied can be used all the same.
+qint64 folderBytes(const QString& folder) try {
+  return static_cast<qint64>(files_of_model(toPath(folder)).bytes());
+} catch (const Error&) {
+  return 0;
 }
 
 void readHints(const ModelFolder& folder, ModelFacts& facts) {
@@ -63,8 +64,7 @@ void readHints(const ModelFolder& folder, ModelFacts& facts) {
 void readClasses(const ModelFolder& folder, int numClasses, ModelFacts& facts) {
   for (int i = 0; i < numClasses; ++i) facts.classes << Text::tr("Class %1").arg(i);
   for (const auto& [label, name] : folder.class_names())
-    if (label >= 0 && label < numClasses && !name.empty())
-      facts.classes[label] = QString::fromStdString(name);
+    if (label >= 0 && label < numClasses && !name.empty()) facts.classes[label] = toLine(name);
 }
 
 void readSizes(ModelFacts& facts) {
@@ -90,7 +90,7 @@ void readSamplers(const ModelFolder& folder, ModelFacts& facts) {
 // Why, where the plan cannot be used: the model paints without it.
 QString summaryOf(const ModelFolder& folder, const std::string& plan) try {
   const ChosenPlan chosen = choose_acceleration(folder, plan);
-  if (!chosen.plan || !chosen.plan->tuned) return QString::fromStdString(chosen.note);
+  if (!chosen.plan || !chosen.plan->tuned) return toLine(chosen.note, 600);
   return Text::tr("%1 times as fast; PSNR %2 dB, SSIM %3 against exact pictures")
       .arg(chosen.plan->tuned->speed, 0, 'f', 1)
       .arg(chosen.plan->tuned->psnr, 0, 'f', 1)
@@ -100,8 +100,10 @@ QString summaryOf(const ModelFolder& folder, const std::string& plan) try {
 }
 
 void readPlans(const ModelFolder& folder, ModelFacts& facts) {
+  constexpr qsizetype kMost = 100;
   for (const std::string& name : known_plans(folder))
-    facts.plans << PlanFacts{QString::fromStdString(name), summaryOf(folder, name)};
+    if (facts.plans.size() < kMost)
+      facts.plans << PlanFacts{QString::fromStdString(name), summaryOf(folder, name)};
 }
 
 void readMemory(const ModelFolder& folder, Device& device, ModelFacts& facts) {
@@ -121,7 +123,7 @@ void readMemory(const ModelFolder& folder, Device& device, ModelFacts& facts) {
   }
   for (const PartInfo& part : parts) {
     facts.parameters += part.num_parameters;
-    const QString family = QString::fromStdString(part.class_name);
+    const QString family = toLine(part.class_name);
     if (!facts.families.contains(family)) facts.families << family;
   }
 }
@@ -166,8 +168,9 @@ ModelFacts readModelFacts(const QString& path) {
   facts.recommended.model = path;
   try {
     const ModelFolder folder = ModelFolder::open(toPath(path));
-    facts.title = QString::fromStdString(folder.title());
+    facts.title = toLine(folder.title());
     facts.hash = QString::fromStdString(folder.content_hash());
+    facts.earlierHash = QString::fromStdString(folder.sampled_hash());
     facts.bytes = folderBytes(path);
     readAll(folder, facts);
   } catch (...) {

@@ -26,9 +26,10 @@ struct PlanFacts {
 
 struct ModelFacts {
   QString path;
-  QString name;   // as the search path knows it
-  QString title;  // for people
-  QString hash;   // as recipes name it
+  QString name;         // as the search path knows it
+  QString title;        // for people
+  QString hash;         // as recipes name it
+  QString earlierHash;  // as those of earlier versions do
   QString description;
   QString license;
   QString problem;  // why it cannot be used, or empty

@@ -1,14 +1,15 @@
 #include "gui/service/model_import.h"
 
 #include <QDir>
-#include <QDirIterator>
+#include <QFile>
+#include <QFileInfo>
 
 #include "gui/service/model_facts.h"
+#include "gui/service/pictures.h"
+#include "io/model_files.h"
 
 namespace diorama::gui {
 namespace {
-
-constexpr qint64 kChunk = qint64{4} << 20;  // bytes between looks at `cancelled_`
 
 [[noreturn]] void failWith(const QString& path, const QString& why) {
   throw Error(Fault::file_system, QStringLiteral("%1: %2").arg(path, why).toStdString());
@@ -27,13 +28,13 @@ ModelImport::~ModelImport() {
 
 void ModelImport::begin(const QString& source, const QString& models, ImportKind kind) {
   cancelled_ = false;
-  const QString target = QDir(models).filePath(QDir(source).dirName());
+  const QString folder = QFileInfo(source).canonicalFilePath();
+  const QString target = QDir(models).filePath(QDir(folder.isEmpty() ? source : folder).dirName());
   pool_.start([this, source, target, kind] {
     try {
       run(source, target, kind);
       emit imported(target);
     } catch (...) {
-      QDir(target + ".part").removeRecursively();
       emit failed(currentFailure());
     }
   });
@@ -42,41 +43,25 @@ void ModelImport::begin(const QString& source, const QString& models, ImportKind
 void ModelImport::run(const QString& source, const QString& target, ImportKind kind) {
   const ModelFacts facts = readModelFacts(source);
   if (!facts.usable()) throw Error(Fault::model_file, facts.problem.toStdString());
-  if (QFileInfo::exists(target)) failWith(target, tr("is there already; remove it or rename the new folder"));
-  if (!QDir().mkpath(QFileInfo(target).path())) failWith(QFileInfo(target).path(), tr("cannot be made"));
   if (kind == ImportKind::link) {
+    const QFileInfo info(target);
+    if (info.exists() || info.isSymLink())
+      failWith(target, tr("is there already; remove it or rename the new folder"));
+    if (!QDir().mkpath(info.path())) failWith(info.path(), tr("cannot be made"));
     if (!QFile::link(QDir(source).absolutePath(), target)) failWith(target, tr("cannot be linked"));
     return;
   }
-  done_ = 0;
-  const QString part = target + ".part";
-  copyFolder(source, part, facts.bytes);
-  if (!QDir().rename(part, target)) failWith(target, tr("cannot be written"));
-}
-
-void ModelImport::copyFolder(const QString& from, const QString& to, qint64 total) {
-  const QDir source(from);
-  QDirIterator files(from, QDir::Files, QDirIterator::Subdirectories | QDirIterator::FollowSymlinks);
-  while (files.hasNext()) {
-    const QString file = files.next();
-    const QString copy = QDir(to).filePath(source.relativeFilePath(file));
-    if (!QDir().mkpath(QFileInfo(copy).path())) failWith(copy, tr("cannot be written"));
-    copyFile(file, copy, total);
-  }
-}
-
-void ModelImport::copyFile(const QString& from, const QString& to, qint64 total) {
-  QFile in(from), out(to);
-  if (!in.open(QIODevice::ReadOnly)) failWith(from, in.errorString());
-  if (!out.open(QIODevice::WriteOnly | QIODevice::Unbuffered)) failWith(to, out.errorString());
-  while (!in.atEnd()) {
+  const ModelFiles files = files_of_model(toPath(source));
+  NewFolder folder(toPath(target));
+  const auto total = static_cast<qint64>(files.bytes());
+  qint64 done = 0;
+  copy_files(files, folder, [&](uint64_t bytes) {
     if (cancelled_) fail(Fault::cancelled, "[import] cancelled");
-    const QByteArray bytes = in.read(kChunk);
-    if (bytes.isEmpty() && in.error() != QFileDevice::NoError) failWith(from, in.errorString());
-    if (out.write(bytes) != bytes.size()) failWith(to, out.errorString());
-    done_ += bytes.size();
-    emit progressed(done_, total);
-  }
+    done += static_cast<qint64>(bytes);
+    emit progressed(done, total);
+  });
+  if (cancelled_) fail(Fault::cancelled, "[import] cancelled");
+  folder.finish();
 }
 
 }  // namespace diorama::gui

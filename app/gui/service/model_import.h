@@ -30,11 +30,8 @@ class ModelImport : public QObject {
 
  private:
   void run(const QString& source, const QString& target, ImportKind kind);
-  void copyFolder(const QString& from, const QString& to, qint64 total);
-  void copyFile(const QString& from, const QString& to, qint64 total);
 
   std::atomic<bool> cancelled_ = false;
-  qint64 done_ = 0;
   QThreadPool pool_;
 };
 

@@ -3,12 +3,15 @@
 #include <QCoreApplication>
 #include <QRegularExpression>
 #include <algorithm>
+#include <span>
 
 #include "accelerate/plan.h"
 #include "base/file.h"
 #include "gui/service/failure.h"
+#include "gui/service/picture_name.h"
 #include "gui/service/pictures.h"
 #include "gui/service/request.h"
+#include "io/png.h"
 #include "io/recipe.h"
 #include "sampling/registry.h"
 
@@ -27,24 +30,34 @@ bool isKnownSampler(const std::string& name) {
   return std::ranges::any_of(samplers(), [&](const Sampler& sampler) { return sampler.name == name; });
 }
 
+// More than a model reads, and no more than a line of text can be edited with.
+void shorten(QString& prompt, const QString& what, PictureFile& file) {
+  constexpr qsizetype kMost = 20'000;
+  if (prompt.size() <= kMost) return;
+  prompt.truncate(kMost);
+  if (prompt.back().isHighSurrogate()) prompt.chop(1);
+  file.unmapped << what;
+}
+
 // Keys of A1111's line of settings that say nothing to Diorama.
 QStringList otherKeys(const QString& parameters) {
+  constexpr qsizetype kMostOfLine = 10'000, kMostKeys = 50;
   static const QStringList known{"Steps",      "Sampler", "CFG scale", "Seed",    "Size", "Model",
                                  "Model hash", "Shift",   "Eta",       "Version", "RNG"};
   static const QRegularExpression pair(R"((?:^|, )([A-Z][\w ]*): )");
   QStringList others;
-  auto matches = pair.globalMatch(parameters.section('\n', -1));
-  while (matches.hasNext())
+  auto matches = pair.globalMatch(parameters.mid(parameters.lastIndexOf('\n') + 1).left(kMostOfLine));
+  while (matches.hasNext() && others.size() < kMostKeys)
     if (const QString key = matches.next().captured(1); !known.contains(key)) others << key;
   return others;
 }
 
 void explainForeign(const std::vector<PngText>& texts, const Recipe& recipe, PictureFile& file) {
   if (!recipe.sampler.empty() && !isKnownSampler(recipe.sampler)) {
-    file.unmapped << Text::tr("Sampler %1").arg(QString::fromStdString(recipe.sampler));
+    file.unmapped << Text::tr("Sampler %1").arg(toLine(recipe.sampler));
     file.settings.sampler.clear();
   }
-  if (!recipe.model.empty()) file.unmapped << Text::tr("Model %1").arg(QString::fromStdString(recipe.model));
+  if (!recipe.model.empty()) file.unmapped << Text::tr("Model %1").arg(toLine(recipe.model));
   for (const PngText& text : texts)
     if (text.keyword == "parameters") file.unmapped << otherKeys(QString::fromStdString(text.text));
 }
@@ -59,21 +72,24 @@ void takePlan(const nlohmann::json& decisions, PictureFile& file) try {
 
 PictureFile readChecked(const QString& path) {
   PictureFile file;
-  const MappedFile bytes(toPath(path));
-  const auto texts = read_png_texts(bytes.bytes(), path.toStdString());
+  const std::string bytes = readPictureBytes(path);
+  const auto texts = read_png_texts(std::as_bytes(std::span(bytes)), path.toStdString(), kRecipeKeywords);
   const auto recipe = read_recipe(texts, path.toStdString());
   if (!recipe) return file;
   file.recipe = QByteArray::fromStdString(to_json(*recipe).dump());
   file.settings = settingsOf(*recipe, {});
-  file.program = QString::fromStdString(recipe->program);
-  file.modelTitle = QString::fromStdString(recipe->model);
-  file.modelHash = QString::fromStdString(recipe->model_hash);
+  shorten(file.settings.prompt, Text::tr("The end of the prompt"), file);
+  shorten(file.settings.negativePrompt, Text::tr("The end of the negative prompt"), file);
+  file.settings.sampler = toLine(recipe->sampler);
+  file.program = toLine(recipe->program);
+  file.modelTitle = toLine(recipe->model);
+  file.modelHash = toLine(recipe->model_hash);
   if (!isOwn(*recipe)) {
     explainForeign(texts, *recipe, file);
     return file;
   }
-  file.settings.precision = QString::fromStdString(recipe->precision);
-  file.settings.acceleration = QString::fromStdString(recipe->acceleration);
+  file.settings.precision = toLine(recipe->precision);
+  file.settings.acceleration = toLine(recipe->acceleration);
   takePlan(recipe->decisions, file);
   return file;
 }
@@ -100,6 +116,12 @@ QString writePictureFile(const QString& path, const QImage& image, const QByteAr
   } catch (...) {
     return currentFailure().what;
   }
+}
+
+QString writeSheet(const QString& folder, const QString& stem, const QImage& sheet) try {
+  return writeNewPicture(folder, stem, encode_png(fromQImage(sheet)));
+} catch (...) {
+  return {};
 }
 
 QString parametersOf(const QByteArray& recipe) try {

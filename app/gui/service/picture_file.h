@@ -28,6 +28,9 @@ PictureFile readPictureFile(const QString& path);
 // With its recipe inside, whole or not at all; why not, or empty.
 QString writePictureFile(const QString& path, const QImage& image, const QByteArray& recipe);
 
+// A sheet of pictures as a new file of the folder, under a name made of the stem; empty where that fails.
+QString writeSheet(const QString& folder, const QString& stem, const QImage& sheet);
+
 // The text that A1111's web UI and others read.
 QString parametersOf(const QByteArray& recipe);
 

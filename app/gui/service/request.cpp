@@ -18,7 +18,8 @@ ChosenPlan planOf(const PaintSettings& settings, const ModelFolder& folder) {
   if (settings.acceleration != QLatin1String(kCustomAcceleration))
     return choose_acceleration(folder, settings.acceleration.toStdString());
   if (settings.customPlan[QLatin1String("methods")].toArray().isEmpty()) return {};
-  auto plan = accelerate::Plan::read(Config::parse(toText(settings.customPlan), "custom acceleration"));
+  auto plan =
+      accelerate::Plan::read(Config::parse(toText(settings.customPlan), "custom acceleration", Fault::usage));
   plan.name = kCustomAcceleration;
   return {std::move(plan), ""};
 }

@@ -2,6 +2,7 @@
 
 #include <QJsonArray>
 
+#include "gui/models/plain_tip.h"
 #include "gui/views/form.h"
 #include "gui/views/method_box.h"
 #include "gui/views/theme.h"
@@ -82,10 +83,10 @@ void AccelerationPanel::listPlans() {
   others_->addItem(tr("Other plans of the model…"));
   for (const PlanFacts& plan : facts_.plans) {
     begin_->addItem(plan.name, plan.name);
-    begin_->setItemData(begin_->count() - 1, plan.summary, Qt::ToolTipRole);
+    begin_->setItemData(begin_->count() - 1, plainTip(plan.summary), Qt::ToolTipRole);
     if (plan.name == "balanced" || plan.name == "fast") continue;
     others_->addItem(plan.name, plan.name);
-    others_->setItemData(others_->count() - 1, plan.summary, Qt::ToolTipRole);
+    others_->setItemData(others_->count() - 1, plainTip(plan.summary), Qt::ToolTipRole);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <QFileInfo>
 #include <QVBoxLayout>
 
+#include "gui/service/pictures.h"
 #include "gui/views/theme.h"
 #include "gui/views/widgets.h"
 #include "gui/views/words.h"
@@ -99,7 +100,7 @@ void ComparePage::compare(const QString& a, const QString& b) {
   names_->setText(tr("Left  %1\nRight  %2").arg(describe(a), describe(b)));
   comparing_.start(
       [a, b] {
-        Pair pair{QImage(a), QImage(b), {}};
+        Pair pair{readPicture(a), readPicture(b), {}};
         pair.numbers = comparePictures(pair.a, pair.b);
         return pair;
       },

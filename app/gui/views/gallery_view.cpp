@@ -8,6 +8,7 @@
 #include <QScrollBar>
 #include <QStyledItemDelegate>
 
+#include "gui/service/pictures.h"
 #include "gui/views/icons.h"
 #include "gui/views/picture_actions.h"
 #include "gui/views/theme.h"
@@ -118,7 +119,7 @@ void GalleryView::trash() {
 void GalleryView::keyPressEvent(QKeyEvent* event) {
   if (event->key() == Qt::Key_Delete) return trash();
   if (event->matches(QKeySequence::Copy) && !chosen().isEmpty())
-    return QGuiApplication::clipboard()->setImage(QImage(chosen().first()));
+    return QGuiApplication::clipboard()->setImage(readPicture(chosen().first()));
   QListView::keyPressEvent(event);
 }
 

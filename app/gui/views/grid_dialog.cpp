@@ -5,6 +5,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "gui/models/plain_tip.h"
 #include "gui/views/theme.h"
 #include "gui/views/widgets.h"
 #include "gui/views/words.h"
@@ -49,7 +50,7 @@ GridDialog::Axis GridDialog::makeAxis(const QString& setting, const QString& nam
   connect(axis.setting, &QComboBox::currentIndexChanged, this, [this, axis](int at) {
     if (at < 0) return;
     axis.values->setText(choices_[at].example);
-    axis.values->setToolTip(choices_[at].known.join(", "));
+    axis.values->setToolTip(plainTip(choices_[at].known.join(", ")));
     check();
   });
   connect(axis.values, &QLineEdit::textChanged, this, &GridDialog::check);

@@ -4,6 +4,7 @@
 #include <QRegularExpression>
 #include <QVBoxLayout>
 
+#include "gui/models/plain_tip.h"
 #include "gui/views/theme.h"
 #include "gui/views/widgets.h"
 
@@ -62,7 +63,7 @@ void HintChips::fill(QLayout* row, QButtonGroup& group, const QStringList& words
     chip->setCheckable(true);
     chip->setProperty("word", words[i]);
     chip->setAccessibleName(words[i]);
-    chip->setToolTip(words[i]);
+    chip->setToolTip(plainTip(words[i]));
     group.addButton(chip);
     row->addWidget(chip);
   }

@@ -187,7 +187,7 @@ void MainWindow::showTitle() {
   if (row < 0) return setWindowTitle(tr("Diorama"));
   const QueueEntry& entry = session_.queue().entry(row);
   const int percent = entry.steps > 0 ? 100 * entry.step / entry.steps : 0;
-  setWindowTitle(tr("%1 % – %2 – Diorama").arg(percent).arg(entry.job.settings.prompt.left(40)));
+  setWindowTitle(tr("%1 % – %2 – Diorama").arg(percent).arg(entry.job.settings.prompt.left(40).simplified()));
 }
 
 void MainWindow::offerInterrupted() {

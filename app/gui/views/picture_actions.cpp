@@ -8,30 +8,22 @@
 #include <QGuiApplication>
 #include <QUrl>
 
+#include "gui/service/kept_file.h"
 #include "gui/service/picture_file.h"
+#include "gui/service/pictures.h"
 #include "gui/views/icons.h"
 
 namespace diorama::gui {
-namespace {
-
-bool copyFile(const QString& from, const QString& to) {
-  QFile file(from);
-  return file.open(QIODevice::ReadOnly) && writeAtomically(to, file.readAll());
-}
-
-}  // namespace
-
 bool savePicture(Session& session, const ShownPicture& picture, const QString& target) {
   if (target == picture.path) return true;
   const bool fromFile = QFile::exists(picture.path);
-  const QString why = fromFile ? QString() : writePictureFile(target, picture.image, picture.recipe);
-  const bool saved = fromFile ? copyFile(picture.path, target) : why.isEmpty();
-  if (saved)
+  const QString why =
+      fromFile ? copyPicture(picture.path, target) : writePictureFile(target, picture.image, picture.recipe);
+  if (why.isEmpty())
     emit session.message(Session::tr("Saved as %1.").arg(target), {}, false);
   else
-    emit session.message(why.isEmpty() ? Session::tr("%1 cannot be written.").arg(target) : why,
-                         Session::tr("Choose another folder, or check the space on the disk."), true);
-  return saved;
+    emit session.message(why, Session::tr("Choose another folder, or check the space on the disk."), true);
+  return why.isEmpty();
 }
 
 void askAndSave(Session& session, ShownPicture picture) {
@@ -45,7 +37,7 @@ void askAndSave(Session& session, ShownPicture picture) {
 void addPictureActions(QMenu& menu, Session& session, const QString& path) {
   QClipboard* clipboard = QGuiApplication::clipboard();
   menu.addAction(icon("copy"), Session::tr("Copy picture"),
-                 [clipboard, path] { clipboard->setImage(QImage(path)); });
+                 [clipboard, path] { clipboard->setImage(readPicture(path)); });
   menu.addAction(icon("copy"), Session::tr("Copy settings"),
                  [clipboard, path] { clipboard->setText(parametersOf(readPictureFile(path).recipe)); });
   menu.addAction(icon("reset"), Session::tr("Use these settings"),
@@ -54,7 +46,7 @@ void addPictureActions(QMenu& menu, Session& session, const QString& path) {
                  [&session, path] { session.paintExact(path); });
   menu.addSeparator();
   menu.addAction(icon("save"), Session::tr("Save as…"), [&session, path] {
-    askAndSave(session, {QImage(path), path, {}});
+    askAndSave(session, {readPicture(path), path, {}});
   });
   menu.addAction(icon("folder"), Session::tr("Open folder"),
                  [path] { QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(path).absolutePath())); });

@@ -4,6 +4,7 @@
 #include <QRegularExpressionValidator>
 #include <QStandardItemModel>
 
+#include "gui/models/plain_tip.h"
 #include "gui/service/token_counter.h"
 #include "gui/views/advanced_panel.h"
 #include "gui/views/class_picker.h"
@@ -19,6 +20,11 @@ namespace {
 
 constexpr int kMostSteps = 1000;
 constexpr int kPromptsInMenu = 20;
+
+QString menuText(const QString& prompt) {
+  constexpr int kMost = 72;
+  return prompt.left(kMost).simplified().replace('&', QLatin1String("&&"));
+}
 
 }  // namespace
 
@@ -217,7 +223,7 @@ void SettingsPanel::connectControls() {
   connect(history_->menu(), &QMenu::aboutToShow, this, [this, &store] {
     history_->menu()->clear();
     for (const QString& prompt : store.state().prompts.mid(0, kPromptsInMenu))
-      history_->menu()->addAction(prompt.left(72), this, [this, prompt] { prompt_->setPrompt(prompt); });
+      history_->menu()->addAction(menuText(prompt), this, [this, prompt] { prompt_->setPrompt(prompt); });
     if (history_->menu()->isEmpty())
       history_->menu()->addAction(tr("Nothing painted yet"))->setEnabled(false);
   });
@@ -236,7 +242,7 @@ void SettingsPanel::showModels() {
     if (!facts.usable()) continue;
     const bool taken = model_->findText(facts.title) >= 0;
     model_->addItem(taken ? tr("%1 in %2").arg(facts.title, facts.path) : facts.title, facts.path);
-    model_->setItemData(model_->count() - 1, facts.path, Qt::ToolTipRole);
+    model_->setItemData(model_->count() - 1, plainTip(facts.path), Qt::ToolTipRole);
   }
   const QString& wanted = session_.store().settings().model;
   if (model_->count() == 0)
@@ -270,7 +276,7 @@ void SettingsPanel::showDevices() {
     device_->addItem(namesItself ? device.name : QStringLiteral("%1 — %2").arg(device.id, device.name),
                      device.id);
     const int row = device_->count() - 1;
-    device_->setItemData(row, device.reason, Qt::ToolTipRole);
+    device_->setItemData(row, plainTip(device.reason), Qt::ToolTipRole);
     qobject_cast<QStandardItemModel*>(device_->model())->item(row)->setEnabled(device.usable);
   }
   if (const QString& wanted = session_.store().settings().device; device_->findData(wanted) < 0)
