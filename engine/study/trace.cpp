@@ -1,6 +1,7 @@
 #include "study/trace.h"
 
 #include <array>
+#include <cmath>
 
 #include "models/registry.h"
 #include "pipeline/component.h"
@@ -27,8 +28,16 @@ const HostTensor& input(const NamedTensors& inputs, const std::string& name, con
   return tensor;
 }
 
-std::vector<int32_t> integers(const HostTensor& tensor) {
-  return {tensor.values.begin(), tensor.values.end()};
+// Ids may come as floats; those that are none are refused.
+std::vector<int32_t> integers(const NamedTensors& inputs, const std::string& name, const Shape& shape) {
+  constexpr float kMost = 1 << 24;  // beyond, floats leave out integers
+  std::vector<int32_t> ids;
+  for (const float value : input(inputs, name, shape).values) {
+    if (!(std::abs(value) <= kMost) || value != std::trunc(value))
+      fail(Fault::usage, "[trace] input '{}' holds {}, which is no id", name, value);
+    ids.push_back(static_cast<int32_t>(value));
+  }
+  return ids;
 }
 
 // Keeps what each block returns.
@@ -50,7 +59,7 @@ models::ConditionInputs condition_inputs(const models::Transformer::Geometry& ge
                                          const NamedTensors& inputs, int64_t lanes) {
   models::ConditionInputs condition;
   if (geometry.num_classes > 0) {
-    condition.classes = integers(input(inputs, "class", Shape{lanes}));
+    condition.classes = integers(inputs, "class", Shape{lanes});
   } else {
     const int64_t length = input(inputs, "text", 3).shape[1];
     condition.text = input(inputs, "text", Shape{lanes, length, geometry.text_channels});
@@ -92,12 +101,13 @@ NamedTensors trace_transformer(Device& device, const Config& config, const nn::T
 NamedTensors trace_text_encoder(Device& device, const Config& config, const nn::TensorSource& source,
                                 const NamedTensors& inputs, const TraceOptions& options) {
   const auto network = models::make_text_encoder(config);
-  const HostTensor& ids = input(inputs, "ids", 2);
-  const HostTensor& mask = input(inputs, "mask", ids.shape);
+  const Shape shape = input(inputs, "ids", 2).shape;
+  const std::vector<int32_t> ids = integers(inputs, "ids", shape);
+  const HostTensor& mask = input(inputs, "mask", shape);
   const auto weights = nn::Weights::load(network->tensors(), source, device, *options.precision);
   NamedTensors outputs;
   run_walk(device, weights, [&](nn::Walk& walk) {
-    outputs["output"] = walk.stream().download(network->forward(nn::Scope(walk), integers(ids), mask));
+    outputs["output"] = walk.stream().download(network->forward(nn::Scope(walk), ids, mask));
   });
   return outputs;
 }

@@ -1,12 +1,15 @@
 // The model that ships against its golden.safetensors: fp32 results of the code it was trained with.
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "golden_file.h"
 #include "io/model_folder.h"
 #include "models/comparison.h"
 #include "ops/devices.h"
 #include "pipeline/pipeline.h"
 #include "study/trace.h"
+#include "test_folder.h"
 
 namespace diorama::test {
 namespace {
@@ -46,6 +49,14 @@ class DioramaMini : public ::testing::TestWithParam<TestDevice> {
   ModelFolder folder_;
   std::shared_ptr<Device> device_;
 };
+
+TEST_P(DioramaMini, ids_that_are_none_are_refused) {
+  for (const float id :
+       {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(), 1e30f, 0.5f})
+    test::expect_fault(Fault::usage, {"[trace]", "'ids'"}, [&] {
+      run(Part::text_encoder, {{"ids", HostTensor({1, 1}, {id})}, {"mask", HostTensor({1, 1}, {1})}});
+    });
+}
 
 TEST_P(DioramaMini, text_encoder_agrees) {
   const HostTensor text =
