@@ -76,11 +76,11 @@ std::shared_ptr<Buffer> Device::allocate(size_t bytes) {
 }
 
 void Device::upload(const Tensor& to, const void* from) {
-  std::memcpy(to.data<std::byte>(), from, to.byte_extent());
+  if (to.byte_extent() > 0) std::memcpy(to.data<std::byte>(), from, to.byte_extent());
 }
 
 void Device::download(const Tensor& from, void* to) {
-  std::memcpy(to, from.data<std::byte>(), from.byte_extent());
+  if (from.byte_extent() > 0) std::memcpy(to, from.data<std::byte>(), from.byte_extent());
 }
 
 int64_t Device::segment_work() const {

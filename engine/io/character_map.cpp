@@ -38,7 +38,6 @@ class Trie {
 };
 
 bool Trie::stays_inside(size_t end) const {
-  if (units_.empty()) return false;
   for (size_t place = 0; place < units_.size(); ++place) {
     if (is_value(place) && place != 0) continue;
     if ((base(place) | 0xff) >= units_.size()) return false;
@@ -104,7 +103,7 @@ bool character_map_is_safe(std::string_view map) {
   if (map.size() < sizeof(trie_size) || map.size() > kMostBytes) return false;
   std::memcpy(&trie_size, map.data(), sizeof(trie_size));
   map.remove_prefix(sizeof(trie_size));
-  if (trie_size > map.size() || trie_size % 4 != 0) return false;
+  if (trie_size == 0 || trie_size > map.size() || trie_size % 4 != 0) return false;
   const Trie trie(map.substr(0, trie_size));
   const std::string_view replacements = map.substr(trie_size);
   return replacements_are_short(replacements) && trie.stays_inside(replacements.size()) && trie.matches_fit();

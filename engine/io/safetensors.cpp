@@ -132,7 +132,8 @@ void SafetensorsFile::read_rows(std::string_view name, int64_t first_row, int64_
   const int64_t rows = stored.shape.rank() == 0 ? 1 : stored.shape[0];
   require(first_row >= 0 && num_rows >= 0 && first_row <= rows - num_rows,
           "[safetensors] {}: rows {} + {} of {}", name, first_row, num_rows, rows);
-  const size_t row_bytes = rows == 0 ? 0 : stored.size / static_cast<size_t>(rows);
+  if (num_rows == 0) return;  // and `out` may be null
+  const size_t row_bytes = stored.size / static_cast<size_t>(rows);
   std::memcpy(out, bytes().data() + stored.offset + static_cast<size_t>(first_row) * row_bytes,
               static_cast<size_t>(num_rows) * row_bytes);
   check_whole();

@@ -146,6 +146,10 @@ TEST(CharacterMap, a_map_cut_anywhere_is_refused) {
     EXPECT_FALSE(character_map_is_safe(map.substr(0, length)));
 }
 
+TEST(CharacterMap, a_map_without_a_trie_is_refused) {
+  EXPECT_FALSE(character_map_is_safe(std::string("\0\0\0\0a\0b", 8)));
+}
+
 TEST(CharacterMap, large_maps_are_refused) {
   EXPECT_FALSE(character_map_is_safe(std::string(size_t{5} << 20, '\0')));
 }
