@@ -158,29 +158,27 @@ TEST_F(CommandsTest, tune_finds_out_first_that_it_cannot_keep_anything) {
   EXPECT_FALSE(fs::exists(folder_ / "cache/diorama/tune"));
 }
 
-// The name of the notebook depends on the device; a first run makes it.
+// The name of the notebook depends on the device; a first run makes it, as soon as it has time for one
+// picture.
 TEST_F(CommandsTest, tune_does_not_wait_for_a_notebook_that_is_a_pipe) {
-  const std::vector<std::string> tune{
-      "tune", kModel.string(), "--device", "cpu",        "--minutes", "0",        "--steps",
-      "2",    "--scored",      "1",        "--pictures", "1",         "--dry-run"};
-  EXPECT_EQ(run(tune).code, 8) << "no time for anything";
-  folder_.write("cache/diorama/tune/x", "");
-  const auto with_time = [&] {
-    auto longer = tune;
-    longer[5] = "0.02";
-    return longer;
+  const auto tune = [&](double minutes) {
+    return run({"tune", kModel.string(), "--device", "cpu", "--minutes", fmt::format("{}", minutes),
+                "--steps", "2", "--scored", "1", "--pictures", "1", "--dry-run"});
   };
-  run(with_time());
-  size_t notebooks = 0;
-  for (const auto& entry : fs::directory_iterator(folder_ / "cache/diorama/tune")) {
-    if (entry.path().extension() != ".jsonl") continue;
-    const fs::path notebook = entry.path();
-    fs::remove(notebook);
-    ASSERT_EQ(::mkfifo(notebook.c_str(), 0600), 0);
-    ++notebooks;
-  }
-  ASSERT_EQ(notebooks, 1u);
-  expect_failure(run(with_time()), 7, {".jsonl", "remove it"});
+  EXPECT_EQ(tune(0).code, 8) << "no time for anything";
+  const auto notebooks = [&] {
+    std::vector<fs::path> found;
+    for (const auto& entry : fs::directory_iterator(folder_ / "cache/diorama/tune"))
+      if (entry.path().extension() == ".jsonl") found.push_back(entry.path());
+    return found;
+  };
+  folder_.write("cache/diorama/tune/x", "");
+  for (double minutes = 0.02; notebooks().empty() && minutes < 5; minutes *= 2) tune(minutes);
+  ASSERT_EQ(notebooks().size(), 1u);
+  const fs::path notebook = notebooks().front();
+  fs::remove(notebook);
+  ASSERT_EQ(::mkfifo(notebook.c_str(), 0600), 0);
+  expect_failure(tune(5), 7, {".jsonl", "remove it"});
 }
 
 TEST_F(CommandsTest, a_name_as_the_shell_completes_it_is_taken) {

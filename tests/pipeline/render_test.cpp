@@ -108,7 +108,7 @@ TEST(Render, obeys_the_prompt) {
   for (const char* subject : {"red apple", "smiling cat", "rocket", "sunflower"})
     for (size_t i = 0; i < all.size(); ++i) {
       const std::string prompt = fmt::format("{}, glossy 3d on a {} background", subject, all[i].name);
-      const size_t seen = nearest(all, border_colour(pipeline.render(request(prompt, 20, kSeed + i)).image));
+      const size_t seen = nearest(all, border_colour(pipeline.render(request(prompt, 10, kSeed + i)).image));
       ++pictures;
       right += seen == i ? 1 : 0;
       right_for_another_prompt += seen == (i + 5) % all.size() ? 1 : 0;
