@@ -12,4 +12,4 @@ build=$top/build/$kind
 
 cmake -S "$top" --preset "$kind" -DDIORAMA_TESTS=ON -DDIORAMA_APP=ON
 cmake --build "$build" --target "sanitized_tests"
-ctest --test-dir "$build" --output-on-failure --timeout 1200 --label-regex sanitized
+ctest --test-dir "$build" --parallel "$(nproc)" --output-on-failure --timeout 1200 --label-regex sanitized
