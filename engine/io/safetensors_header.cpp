@@ -6,9 +6,9 @@
 
 #include "base/error.h"
 #include "base/json_config.h"
+#include "base/stand_in.h"
 #include "base/utf8.h"
 #include "io/safetensors.h"
-#include "io/stand_in.h"
 
 namespace diorama {
 namespace {
