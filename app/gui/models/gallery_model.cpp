@@ -167,9 +167,21 @@ void GalleryModel::forgetAll(const QStringList& paths) {
   reportProblem();
 }
 
-bool GalleryModel::moveToTrash(const QString& path) {
-  if (QFile::exists(path) && !QFile::moveToTrash(path)) return false;
+std::optional<TrashedPicture> GalleryModel::moveToTrash(const QString& path) {
+  TrashedPicture picture{{path, {}}, {}};
+  if (QFile::exists(path)) {
+    const auto file = gui::moveToTrash(path);
+    if (!file) return std::nullopt;
+    picture.file = *file;
+  }
+  if (const GalleryRow* row = find(path)) picture.row = *row;
   forget(path);
+  return picture;
+}
+
+bool GalleryModel::takeFromTrash(const TrashedPicture& picture) {
+  if (!gui::takeFromTrash(picture.file)) return false;
+  if (!picture.row.path.isEmpty()) addAll({picture.row});  // in its place by date
   return true;
 }
 
