@@ -52,11 +52,28 @@ QStringList otherKeys(const QString& parameters) {
   return others;
 }
 
+// What A1111 and its kin write into prompts to steer a model: words like any others to Diorama.
+QStringList promptTags(const QString& prompt) {
+  constexpr qsizetype kMostTags = 20;
+  static const QRegularExpression network(R"(<(lora|lyco|hypernet):([^:>]{1,80})[^>]{0,80}>)",
+                                          QRegularExpression::CaseInsensitiveOption);
+  static const QRegularExpression weight(R"(\([^()]{1,200}:\s*[0-9]+(\.[0-9]+)?\s*\))");
+  QStringList tags;
+  auto networks = network.globalMatch(prompt);
+  while (networks.hasNext() && tags.size() < kMostTags)
+    tags << Text::tr("LoRA %1").arg(toLine(networks.next().captured(2).toStdString()));
+  if (const auto match = weight.match(prompt); match.hasMatch())
+    tags << Text::tr("Weights such as %1").arg(toLine(match.captured(0).left(60).toStdString()));
+  tags.removeDuplicates();
+  return tags;
+}
+
 void explainForeign(const std::vector<PngText>& texts, const Recipe& recipe, PictureFile& file) {
   if (!recipe.sampler.empty() && !isKnownSampler(recipe.sampler)) {
     file.unmapped << Text::tr("Sampler %1").arg(toLine(recipe.sampler));
     file.settings.sampler.clear();
   }
+  file.unmapped << promptTags(file.settings.prompt + '\n' + file.settings.negativePrompt);
   if (!recipe.model.empty()) file.unmapped << Text::tr("Model %1").arg(toLine(recipe.model));
   for (const PngText& text : texts)
     if (text.keyword == "parameters") file.unmapped << otherKeys(QString::fromStdString(text.text));

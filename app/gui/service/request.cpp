@@ -1,6 +1,7 @@
 #include "gui/service/request.h"
 
 #include <QJsonArray>
+#include <QJsonDocument>
 
 #include "gui/service/pictures.h"
 #include "io/recipe.h"
@@ -63,6 +64,17 @@ std::optional<BranchPoint> exactBranchOf(const QByteArray& recipe) try {
   return BranchPoint{QByteArray::fromStdString(to_json(branch->parent).dump()), branch->step, nullptr};
 } catch (const Error&) {
   return std::nullopt;
+}
+
+bool isExact(const QByteArray& recipe) {
+  for (QJsonObject json = QJsonDocument::fromJson(recipe).object(); !json.isEmpty();
+       json = json["branch"].toObject()["parent"].toObject())
+    if (json["acceleration"].toString("off") != QLatin1String("off")) return false;
+  return true;
+}
+
+QString precisionOf(const QByteArray& recipe) {
+  return QJsonDocument::fromJson(recipe)["precision"].toString();
 }
 
 PaintSettings settingsOf(const Recipe& recipe, const PaintSettings& asked) {
