@@ -116,7 +116,7 @@ fs::path find_model(std::string_view path_or_name) {
   if (!fs::is_directory(path_or_name, unknown)) return find_model_by_name(path_or_name);
   const auto by_name = models_by_name();
   const auto known = by_name.find(std::string(path_or_name));
-  if (known == by_name.end() || can_be_opened(path_or_name)) return path_or_name;
+  if (known == by_name.end() || is_model(path_or_name) || can_be_opened(path_or_name)) return path_or_name;
   return first_that_opens(known->second);
 }
 
