@@ -113,7 +113,8 @@ void remove_leftovers(const fs::path& parent) {
 int rename_exclusively(const fs::path& from, const fs::path& to) {
   if (::syscall(SYS_renameat2, AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
   if (errno == EEXIST) return EEXIST;
-  // A file system may say anything where it cannot do this: a plain rename puts a folder in the place of nothing but an empty one.
+  // A file system may say anything where it cannot do this: a plain rename puts a folder in the place of
+  // nothing but an empty one.
   struct stat there {};
   if (::lstat(to.c_str(), &there) == 0) return EEXIST;
   return ::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
