@@ -49,6 +49,17 @@ class TestPictureFile : public QObject {
     QVERIFY2(!unmapped.contains("Steps"), qPrintable(unmapped));
   }
 
+  void tags_of_other_programs_are_named() {
+    const PictureFile file = readPictureFile(
+        write("parameters",
+              "a fox <lora:inkStyle:0.8>, (sharp focus:1.2) and (plain brackets)\nSteps: 4, Seed: 1"));
+    const QString unmapped = file.unmapped.join("; ");
+    QVERIFY2(unmapped.contains("LoRA inkStyle"), qPrintable(unmapped));
+    QVERIFY2(unmapped.contains("(sharp focus:1.2)"), qPrintable(unmapped));
+    QVERIFY2(!unmapped.contains("plain brackets"), qPrintable(unmapped));
+    QVERIFY(file.settings.prompt.startsWith("a fox"));
+  }
+
   void comfyui() {
     const PictureFile file = readPictureFile(write("prompt", R"({
       "3": {"class_type": "KSampler", "inputs": {"seed": 5, "steps": 12, "cfg": 3.5, "sampler_name": "euler",
@@ -158,7 +169,8 @@ class TestPictureFile : public QObject {
     b.setPixelColor(3, 3, QColor(15, 20, 30));
     QCOMPARE(comparePictures(a, b).largest, 5);
     QCOMPARE(differenceOf(a, b, 4).pixelColor(3, 3), QColor(20, 0, 0));
-    QVERIFY(!comparePictures(a, QImage(8, 8, QImage::Format_RGB888)).problem.isEmpty());
+    QCOMPARE(comparePictures(a, QImage(8, 12, QImage::Format_RGB888)).problem,
+             QString("Different sizes (16×16, 8×12): shown, but not measured."));
     QVERIFY(differenceOf(a, QImage(8, 8, QImage::Format_RGB888), 1).isNull());
   }
 };
