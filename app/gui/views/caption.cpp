@@ -81,6 +81,8 @@ Caption::Caption()
   row->setSpacing(space::kSmall);
   row->setStretch(0, 1);
   setLayout(row);
+  constexpr int kHeight = 26;  // pixels, whatever it says: the canvas above keeps its size
+  setFixedHeight(kHeight);
   setFacts({}, false);
 }
 

@@ -208,6 +208,7 @@ void ModelsPage::askImport(const QString& folder) {
       session_.importer().begin(source, session_.modelsFolder(), kind);
     });
     connect(importDialog_, &QDialog::rejected, &session_.importer(), &ModelImport::cancel);
+    connect(importDialog_, &QDialog::finished, this, [this] { importDialog_.clear(); });
   }
   if (!folder.isEmpty()) importDialog_->source().setText(folder);
   importDialog_->open();

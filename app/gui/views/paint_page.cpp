@@ -70,7 +70,6 @@ QWidget* PaintPage::makeMiddle() {
   progress_->setFixedHeight(2);
   progress_->setAccessibleName(tr("Progress"));
   caption_ = new Caption;
-  caption_->hide();
   tools_ = new PictureTools;
   auto* middle = new QWidget;
   auto* layout = makeColumn(middle, 0);
@@ -99,6 +98,7 @@ QWidget* PaintPage::makeSteps() {
 // Over the canvas, so that nothing moves when they come and go.
 void PaintPage::makeOverlays() {
   watch_ = button({}, {}, "pill");
+  watch_->setAccessibleName(tr("Back to live"));
   watch_->hide();
   welcome_ = new Welcome(session_);
   welcome_->setVisible(!session_.store().state().welcomed);
@@ -187,7 +187,10 @@ void PaintPage::connectSession() {
   });
   connect(&session_, &Session::shown, this, &PaintPage::onShown);
   connect(&session_, &Session::canvasChanged, this, &PaintPage::showCanvas);
-  connect(&session_.store(), &SettingsStore::settingsChanged, this, &PaintPage::showTools);
+  connect(&session_.models(), &ModelsModel::allRead, this, [this] {
+    judgeExact();
+    showTools();
+  });
   connect(timeline_, &TimelineView::scrubbed, this, &PaintPage::scrub);
   connect(timeline_, &TimelineView::branchWanted, &session_, &Session::branch);
   connect(strip_, &StripView::stepClicked, this, [this](int column) {
@@ -251,21 +254,26 @@ void PaintPage::showCanvas() {
     timeline_->clearCurrent();
     showFrame(session_.timeline().frames().last());
   }
-  steps_->setVisible(session_.timeline().rowCount() > 0);
+  const CanvasPicture& canvas = session_.canvas();
+  const bool isGone = !canvas.isKnown && canvas.path.isEmpty();  // the run failed on the way
+  if (isGone && canvas_->isPreview()) canvas_->setPreview({}, runSize_);
+  // While a run goes on they stay, so that the canvas keeps its size.
+  steps_->setVisible(isLive() || session_.timeline().rowCount() > 0);
   tools_->setTotals(session_.strip().totals());
   selectLatest(isLive() ? QString() : picture_.path);
   showTools();
 }
 
 void PaintPage::showTools() {
-  const QList<SettingFact> facts = session_.caption();
-  caption_->setVisible(!facts.isEmpty());
-  caption_->setFacts(facts, !isLive() && !picture_.path.isEmpty() && session_.canvas().isKnown);
+  // Before its first step, what is painted is not seen yet.
+  const bool isSeen = !isLive() || session_.timeline().rowCount() > 0;
+  caption_->setFacts(isSeen ? session_.caption() : QList<SettingFact>(),
+                     !picture_.path.isEmpty() && session_.canvas().isKnown);
   const QString notYet = tr("There is no finished picture on the canvas.");
   const bool isPicture = !picture_.isNull();
   tools_->setReason(tools_->copy(), isPicture ? QString() : notYet);
   tools_->setReason(tools_->save(), isPicture ? QString() : notYet);
-  tools_->setReason(tools_->exact(), picture_.path.isEmpty() ? notYet : session_.whyNotExact(picture_.path));
+  tools_->setReason(tools_->exact(), picture_.path.isEmpty() ? notYet : whyNotExact_);
   tools_->setReason(tools_->branch(), timeline_->current() < 0 ? tr("Choose one of the steps below first.")
                                                                : session_.whyNotBranch(timeline_->current()));
 }
@@ -314,6 +322,12 @@ void PaintPage::showPicture(const ShownPicture& picture) {
   canvas_->setPicture(picture.image, picture.path);
   timeline_->clearCurrent();
   strip_->setStep(-1);
+  judgeExact();
+}
+
+// Reads the picture's file: not at every change of a setting.
+void PaintPage::judgeExact() {
+  whyNotExact_ = picture_.path.isEmpty() ? QString() : session_.whyNotExact(picture_.path);
 }
 
 void PaintPage::onIdle() {

@@ -54,6 +54,7 @@ class PaintPage : public QWidget {
   void showPicture(const ShownPicture& picture);
   void showCanvas();
   void showTools();
+  void judgeExact();
   void selectLatest(const QString& path);
   void onStage(PaintStage stage);
   void onStep(const StepFrame& frame);
@@ -82,6 +83,7 @@ class PaintPage : public QWidget {
   PictureTools* tools_;
   QProgressBar* progress_;
   ShownPicture picture_;
+  QString whyNotExact_;  // the picture cannot be compared with its exact one
   QSize runSize_;
 };
 

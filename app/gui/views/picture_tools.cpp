@@ -73,8 +73,8 @@ void PictureTools::setReason(QToolButton& tool, const QString& whyNot) {
 }
 
 void PictureTools::setTotals(const RunTotals& totals) {
-  totals_->setVisible(totals.fullMacs > 0);
-  totals_->setText(totalsText(totals));
+  if (totals.fullMacs > 0) totals_->show();  // and stays, so that the canvas keeps its size
+  totals_->setText(totals.fullMacs > 0 ? totalsText(totals) : QString());
 }
 
 void PictureTools::setZoom(double zoom) {

@@ -158,6 +158,7 @@ QWidget* SettingsPanel::makeSeed() {
   seedProblem_->setWordWrap(true);
   seedProblem_->hide();
   lastSeed_ = button({}, {}, "link");
+  lastSeed_->setAccessibleName(tr("Use the last seed"));
   lastSeed_->setToolTip(tr("Use the seed of the last picture again"));
   lastSeed_->hide();
   count_ = wholeField(1, WindowState::kMostCount, tr("Pictures"));
