@@ -26,16 +26,29 @@ QRect ringOf(const QWidget* widget) {
   return rect & window->rect();
 }
 
+// Lets everything through but the eye.
+class Ring final : public QWidget {
+ public:
+  explicit Ring(QWidget* window) : QWidget(window) {
+    setAttribute(Qt::WA_TransparentForMouseEvents);
+    setAttribute(Qt::WA_NoSystemBackground);
+    setFocusPolicy(Qt::NoFocus);
+    connect(&Theme::instance(), &Theme::changed, this, qOverload<>(&QWidget::update));
+  }
+
+ protected:
+  void paintEvent(QPaintEvent*) override {
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(Theme::instance().colours().focus, kThick));
+    painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), kRadius, kRadius);
+  }
+};
+
 }  // namespace
 
-FocusRing::FocusRing(QObject* owner) {
-  setAttribute(Qt::WA_TransparentForMouseEvents);
-  setAttribute(Qt::WA_NoSystemBackground);
-  setFocusPolicy(Qt::NoFocus);
-  hide();
-  connect(owner, &QObject::destroyed, this, &QObject::deleteLater);
+FocusRing::FocusRing(QObject* parent) : QObject(parent) {
   connect(qApp, &QApplication::focusChanged, this, [this](QWidget*, QWidget* now) { follow(now); });
-  connect(&Theme::instance(), &Theme::changed, this, qOverload<>(&QWidget::update));
 }
 
 void FocusRing::follow(QWidget* widget) {
@@ -67,22 +80,21 @@ bool FocusRing::eventFilter(QObject*, QEvent* event) {
 void FocusRing::place() {
   const bool wanted = target_ != nullptr && target_->isVisible() && !target_->isWindow() &&
                       target_->window()->windowType() != Qt::Popup;
-  if (!wanted) return hide();
-  if (parentWidget() != target_->window()) setParent(target_->window());
-  const QRect rect = ringOf(target_);
-  if (rect.isEmpty()) return hide();
-  setGeometry(rect);
+  const QRect rect = wanted ? ringOf(target_) : QRect();
+  if (rect.isEmpty()) {
+    if (ring_ != nullptr) ring_->hide();
+    return;
+  }
+  if (ring_ == nullptr || ring_->parentWidget() != target_->window()) {
+    delete ring_;
+    ring_ = new Ring(target_->window());
+  }
+  ring_->setGeometry(rect);
   // Only the band: what is repainted within, a picture for one, does not paint the ring again.
-  setMask(QRegion(this->rect()) - this->rect().adjusted(kBand, kBand, -kBand, -kBand));
-  show();
-  raise();
-}
-
-void FocusRing::paintEvent(QPaintEvent*) {
-  QPainter painter(this);
-  painter.setRenderHint(QPainter::Antialiasing);
-  painter.setPen(QPen(Theme::instance().colours().focus, kThick));
-  painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), kRadius, kRadius);
+  const QRect whole = ring_->rect();
+  ring_->setMask(QRegion(whole) - whole.adjusted(kBand, kBand, -kBand, -kBand));
+  ring_->show();
+  ring_->raise();
 }
 
 }  // namespace diorama::gui

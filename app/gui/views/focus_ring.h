@@ -1,4 +1,4 @@
-// One ring around whatever has the focus, drawn over the window: the same for a field, a button on a coloured
+// One ring around whatever has the focus, drawn over its window: the same for a field, a button on a coloured
 // ground, a list and the canvas.
 #pragma once
 
@@ -7,17 +7,17 @@
 
 namespace diorama::gui {
 
-class FocusRing : public QWidget {
+class FocusRing : public QObject {
   Q_OBJECT
 
  public:
-  // Moves with the focus from window to window; belongs to `owner`.
-  explicit FocusRing(QObject* owner);
+  // Goes with the focus from window to window.
+  explicit FocusRing(QObject* parent);
 
   QWidget* target() const { return target_; }
+  bool isShown() const { return ring_ != nullptr && ring_->isVisible(); }
 
  protected:
-  void paintEvent(QPaintEvent* event) override;
   bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
@@ -25,6 +25,7 @@ class FocusRing : public QWidget {
   void place();
 
   QPointer<QWidget> target_;
+  QPointer<QWidget> ring_;            // of the target's window, and gone with it
   QList<QPointer<QWidget>> watched_;  // the target and what it lies in
 };
 

@@ -164,8 +164,8 @@ void MainWindow::takePlace() {
   resize(kUsualSize);
   const bool isBack = !state.geometry.isEmpty() && restoreGeometry(state.geometry);
   const QRect room = screen()->availableGeometry().adjusted(0, kTitleBar, 0, 0);
-  resize(size().boundedTo(room.size()));
-  if (isBack) {
+  if (!isMaximized() && !isFullScreen()) resize(size().boundedTo(room.size()));
+  if (isBack && !room.contains(geometry())) {
     const QPoint corner = geometry().topLeft();
     move(std::clamp(corner.x(), room.left(), room.right() + 1 - width()),
          std::clamp(corner.y(), room.top(), room.bottom() + 1 - height()) - kTitleBar);
@@ -178,13 +178,14 @@ void MainWindow::keepLayout() {
 }
 
 void MainWindow::setPage(Page page) {
+  const bool isThere = page == this->page();
   pages_->setCurrentIndex(page);
   rail_.button(page)->setChecked(true);
   toasts_->setAnchor(page == paintPage ? static_cast<QWidget*>(&paint_->canvas()) : pages_->currentWidget());
   const QWidget* focus = QApplication::focusWidget();
   const bool stays = focus != nullptr && focus->isVisible() && isAncestorOf(focus) &&
                      !static_cast<QWidget*>(pages_)->isAncestorOf(focus);
-  if (!stays) focusPage();
+  if (!isThere && !stays) focusPage();
 }
 
 void MainWindow::focusPage() {

@@ -16,8 +16,10 @@
 namespace diorama::gui {
 namespace {
 
-constexpr int kSettingsWidth = 320;  // pixels
+constexpr int kSettingsWidth = 320;  // pixels, as long as there is room
 constexpr int kSideWidth = 216;
+constexpr int kLeastSettingsWidth = 300;
+constexpr int kLeastSideWidth = 176;
 
 QString stageText(PaintStage stage) {
   switch (stage) {
@@ -41,7 +43,7 @@ PaintPage::PaintPage(Session& session)
     : session_(session), settings_(new SettingsPanel(session)), splitter_(new QSplitter) {
   setObjectName("page");
   setAttribute(Qt::WA_StyledBackground);
-  settings_->setMinimumWidth(kSettingsWidth);
+  settings_->setMinimumWidth(kLeastSettingsWidth);
   splitter_->setObjectName("splitter");
   splitter_->setHandleWidth(1);
   splitter_->addWidget(settings_);
@@ -146,7 +148,7 @@ QWidget* PaintPage::makeSide() {
   side_ = new QWidget;
   side_->setObjectName("panel");
   side_->setAttribute(Qt::WA_StyledBackground);
-  side_->setMinimumWidth(kSideWidth);
+  side_->setMinimumWidth(kLeastSideWidth);
   recent_ = new GalleryView(session_, kThumbnail, false);
   recent_->setAccessibleName(tr("Latest pictures"));
   connect(recent_, &GalleryView::opened, &session_, &Session::show);
@@ -179,6 +181,7 @@ void PaintPage::connectRun() {
   });
   connect(&session_, &Session::idle, this, &PaintPage::onIdle);
   connect(&session_, &Session::holdChanged, this, &PaintPage::showHold);
+  connect(&session_.queue(), &QueueModel::changed, this, &PaintPage::showHold);
 }
 
 void PaintPage::connectSession() {
@@ -222,6 +225,7 @@ void PaintPage::onStep(const StepFrame& frame) {
   if (session_.watching()) {
     steps_->show();
     showFrame(frame);
+    if (session_.timeline().rowCount() == 1) showTools();  // now it is seen
     tools_->setTotals(session_.strip().totals());
   } else {
     watch_->setText(tr("Painting: step %1 of %2 – Back to live").arg(frame.step).arg(frame.steps));
@@ -372,9 +376,9 @@ void PaintPage::showProgress() {
   const QString step = QString::number(entry.step), steps = QString::number(entry.steps);
   const QString left = timeLeftText(entry.secondsLeft());
   tools_->setStatus(frames.last().decoded
-                        ? tr("Step %1 of %2, %3 left, previews %4 a step")
+                        ? tr("%3 left · step %1 of %2 · previews %4 a step")
                               .arg(step, steps, left, timeText(frames.last().previewMilliseconds / 1000))
-                        : tr("Step %1 of %2, %3 left").arg(step, steps, left));
+                        : tr("%3 left · step %1 of %2").arg(step, steps, left));
 }
 
 }  // namespace diorama::gui

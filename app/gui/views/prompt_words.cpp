@@ -115,7 +115,11 @@ QString PromptWords::without(const QString& prompt, Part part) const {
   const Slot* slot = this->slot(part);
   if (slot == nullptr) return prompt;
   const Span span = phrase(prompt, *slot);
-  return span.isFound() ? tidied(QString(prompt).remove(span.begin, span.length)) : prompt;
+  if (!span.isFound()) return prompt;
+  QString rest = QString(prompt).remove(span.begin, span.length);
+  const bool isGap = span.begin > 0 && span.begin < rest.size() && rest[span.begin - 1].isSpace() &&
+                     rest[span.begin].isSpace();
+  return tidied(isGap ? rest.remove(span.begin, 1) : rest);
 }
 
 }  // namespace diorama::gui

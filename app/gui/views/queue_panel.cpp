@@ -143,9 +143,7 @@ void QueuePanel::showState() {
 void QueuePanel::showTime() {
   const QueueModel& queue = session_.queue();
   const double seconds = queue.secondsLeft();
-  summary_->setText(queue.isPaused() ? tr("paused")
-                    : seconds > 0    ? tr("%1 left").arg(timeLeftText(seconds))
-                                     : QString());
+  summary_->setText(queue.isPaused() ? tr("paused") : seconds > 0 ? timeLeftText(seconds) : QString());
 }
 
 void QueuePanel::remove() {

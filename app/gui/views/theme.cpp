@@ -69,9 +69,8 @@ QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabl
 QSpinBox::up-button, QDoubleSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::down-button { width: 0; border: 0; }
 QComboBox::drop-down { border: 0; width: 24px; }
 QComboBox::down-arrow { image: url(:/icons/arrow-%scheme.svg); width: 12px; height: 12px; }
-QComboBoxPrivateContainer { background: %raised; border: 1px solid %frame; }
-QComboBoxPrivateScroller { max-height: 0; border: 0; }
-QComboBox QAbstractItemView { background: %raised; color: %text; border: 0; outline: 0;
+QComboBox { combobox-popup: 0; }
+QComboBox QAbstractItemView { background: %raised; color: %text; border: 1px solid %frame; outline: 0;
   selection-background-color: %accent; selection-color: %onAccent; }
 QPushButton { background: %raised; color: %text; border: 1px solid %frame; border-radius: 6px;
   padding: 5px 12px; min-height: 20px; }

@@ -54,7 +54,6 @@ Toast::Toast(const Notice& notice, int noteMilliseconds) : notice_(notice) {
   layout->addWidget(new IconLabel(isError ? "warning" : "about"), 0, Qt::AlignTop);
   layout->addLayout(words, 1);
   layout->addWidget(close, 0, Qt::AlignTop);
-  setFixedWidth(kWidth);
   setAccessibleName(notice.text);
   setAccessibleDescription(notice.advice);
   connect(close, &QToolButton::clicked, this, &Toast::finished);
@@ -65,6 +64,11 @@ Toast::Toast(const Notice& notice, int noteMilliseconds) : notice_(notice) {
     emit finished();
   });
   restart();
+}
+
+void Toast::fit() {
+  for (QWidget* part : findChildren<QWidget*>()) part->ensurePolished();
+  setFixedSize(kWidth, layout()->heightForWidth(kWidth));
 }
 
 void Toast::restart() {
@@ -134,6 +138,7 @@ void Toasts::show(const Notice& notice) {
   auto* toast = new Toast(notice, noteMilliseconds_);
   toasts_ << toast;
   layout_->addWidget(toast);
+  toast->fit();
   connect(toast, &Toast::finished, this, [this, toast] { remove(toast); });
   QWidget::show();
   layout_->activate();

@@ -37,6 +37,8 @@ class Toast : public QWidget {
   Toast(const Notice& notice, int noteMilliseconds);
 
   const Notice& notice() const { return notice_; }
+  // As high as its words, once the style is known.
+  void fit();
   void restart();
 
  signals:
