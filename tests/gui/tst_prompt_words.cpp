@@ -64,6 +64,7 @@ class TestPromptWords : public QObject {
     QCOMPARE(words_.without(whole, PromptWords::background), QString("robot, glossy 3d"));
     QCOMPARE(words_.without("robot", PromptWords::subject), QString());
     QCOMPARE(words_.without("a cat", PromptWords::subject), QString("a cat"));
+    QCOMPARE(words_.without("my robot Tom", PromptWords::subject), QString("my Tom"));
   }
 
   void a_model_without_a_pattern_changes_nothing() {

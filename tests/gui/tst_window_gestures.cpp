@@ -70,7 +70,10 @@ class TestWindowGestures : public QObject, private WindowFixture {
   FakeEngine* engine_ = nullptr;
 
  private slots:
-  void initTestCase() { requireScreen(); }
+  void initTestCase() {
+    requireScreen();
+    QGuiApplication::setQuitOnLastWindowClosed(false);  // tests close windows and go on
+  }
   void init() {
     engine_ = openFake();
     QVERIFY(engine_ != nullptr);
@@ -232,7 +235,7 @@ class TestWindowGestures : public QObject, private WindowFixture {
     });
     page().timeline().setCurrent(8);
     w_->press(Qt::Key_B, Qt::ControlModifier);
-    QCOMPARE(engine_->asked().size(), 4);
+    QTRY_COMPARE(engine_->asked().size(), 4);
     const PaintJob& branch = engine_->asked().last();
     QVERIFY(branch.branch.has_value());
     QCOMPARE(branch.settings.seed, third);
@@ -416,13 +419,13 @@ class TestWindowGestures : public QObject, private WindowFixture {
   }
 
   void one_ring_follows_the_focus() {
-    auto* ring = window().findChild<FocusRing*>();
+    const auto* ring = window().findChild<FocusRing*>();
+    QVERIFY(ring != nullptr);
     for (QWidget* widget :
          {static_cast<QWidget*>(&panel().paintButton()), static_cast<QWidget*>(&page().canvas()),
           static_cast<QWidget*>(&panel().promptEdit())}) {
       widget->setFocus(Qt::TabFocusReason);
-      ring = window().findChild<FocusRing*>();
-      QVERIFY(ring != nullptr && ring->isVisible());
+      QVERIFY(ring->isShown());
       QCOMPARE(ring->target(), widget);
     }
   }
