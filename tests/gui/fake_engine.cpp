@@ -155,7 +155,7 @@ PaintedPicture FakeEngine::picture() const {
   picture.fullMacs = 2000;
   picture.compareWith = job_->compareWith;
   try {
-    picture.path = writeNextPicture(job_->folder, job_->settings.prompt, recipe.seed,
+    picture.path = writeNextPicture(job_->folder, job_->settings.prompt, job_->settings.seed,
                                     encode_png(fromQImage(picture.image), recipe_texts(recipe)));
   } catch (...) {
     picture.problem = currentFailure().what;

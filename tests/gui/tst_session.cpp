@@ -13,6 +13,7 @@
 #include "gui/service/paint_check.h"
 #include "gui/service/picture_file.h"
 #include "gui/service/pictures.h"
+#include "io/png.h"
 
 namespace diorama::gui {
 namespace {
@@ -687,6 +688,25 @@ class TestSession : public QObject {
     QSignalSpy dropped(session_.get(), &Session::modelDropped);
     session_->openFile(folder_->path());
     QCOMPARE(dropped.count(), 1);
+  }
+
+  void a_picture_that_names_no_seed_leaves_the_seed_alone() {
+    open();
+    session_->setSeed(77);
+    const Image image{8, 8, std::vector<uint8_t>(192, 128)};
+    const std::vector<PngText> texts{{.keyword = "parameters", .text = "a fox\nSteps: 7, Sampler: Euler"}};
+    const std::string png = encode_png(image, texts);
+    const QString path = folder_->filePath("foreign.png");
+    QVERIFY(replaceFile(path, QByteArray::fromStdString(png)).isEmpty());
+    session_->restore(path);
+    QCOMPARE(session_->store().settings().prompt, QString("a fox"));
+    QCOMPARE(session_->store().settings().steps, 7);
+    QCOMPARE(session_->store().settings().width, 128);
+    QCOMPARE(session_->store().settings().guidance, 4.0);
+    QVERIFY(!session_->store().state().seedLocked());
+    QCOMPARE(factOf("seed"), QString());
+    QCOMPARE(factOf("size"), QString());
+    QCOMPARE(paintedSeed(), quint64(77));
   }
 
   void models_are_renamed_and_removed() {

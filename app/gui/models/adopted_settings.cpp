@@ -25,6 +25,7 @@ void fillGaps(PaintSettings& settings, const PaintSettings& now) {
   if (settings.width == 0) settings.width = now.width;
   if (settings.height == 0) settings.height = now.height;
   if (settings.steps == 0) settings.steps = now.steps;
+  if (settings.guidance == 0) settings.guidance = now.guidance;
   if (settings.sampler.isEmpty()) settings.sampler = now.sampler;
 }
 
@@ -87,6 +88,7 @@ void adoptPlan(AdoptedSettings& adopted, const ModelFacts* model) {
 AdoptedSettings adopt(const PictureFile& file, const PaintSettings& now, const ModelFacts* model) {
   AdoptedSettings adopted{file.settings, file.unmapped, {}};
   fillGaps(adopted.settings, now);
+  if (!file.knowsSeed) adopted.settings.seed = now.seed;
   if (exactBranchOf(file.recipe))
     adopted.leftOut << Text::tr("that it is a branch of another picture (it will be painted from the start)");
   if (model != nullptr) {

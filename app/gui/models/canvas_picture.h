@@ -17,6 +17,7 @@ struct CanvasPicture {
   bool isLive = false;     // it is being painted
   bool wasCancelled = false;
   bool isKnown = false;  // the settings are those of the picture
+  bool knowsSeed = true;
 };
 
 }  // namespace diorama::gui

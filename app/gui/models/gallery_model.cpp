@@ -10,6 +10,21 @@
 #include "gui/models/plain_tip.h"
 
 namespace diorama::gui {
+namespace {
+
+// What is known of a picture.
+QString tipOf(const GalleryRow& picture) {
+  QStringList facts;
+  if (picture.width > 0) facts << QStringLiteral("%1 × %2").arg(picture.width).arg(picture.height);
+  if (picture.steps > 0) facts << GalleryModel::tr("%1 steps").arg(picture.steps);
+  if (picture.seed) facts << GalleryModel::tr("seed %1").arg(*picture.seed);
+  QStringList lines{picture.prompt, facts.join(QStringLiteral(", "))};
+  lines.removeAll(QString());
+  if (lines.isEmpty()) lines << QFileInfo(picture.path).fileName();
+  return lines.join('\n');
+}
+
+}  // namespace
 
 GalleryModel::GalleryModel(const QString& file, QObject* parent)
     : QAbstractListModel(parent), store_(file), rows_(store_.all()) {
@@ -31,10 +46,7 @@ QVariant GalleryModel::data(const QModelIndex& index, int role) const {
     case Qt::DecorationRole:
       return thumbnails_.of(picture.path);
     case Qt::ToolTipRole:
-      return plainTip(tr("%1\n%2 × %3, %4 steps, seed %5")
-                          .arg(picture.prompt, QString::number(picture.width),
-                               QString::number(picture.height), QString::number(picture.steps),
-                               QString::number(picture.seed)));
+      return plainTip(tipOf(picture));
     case PathRole:
       return picture.path;
     default:
@@ -79,7 +91,7 @@ bool GalleryModel::passes(const GalleryRow& picture) const {
     return picture.prompt.contains(word, Qt::CaseInsensitive) ||
            picture.model.contains(word, Qt::CaseInsensitive) ||
            QStringView(picture.path).mid(picture.path.lastIndexOf('/')).contains(word, Qt::CaseInsensitive) ||
-           QString::number(picture.seed) == word;
+           (picture.seed && QString::number(*picture.seed) == word);
   });
 }
 

@@ -324,7 +324,8 @@ CanvasPicture Session::canvasOf(const QString& path) const {
                         .recipe = file.recipe,
                         .settings = file.settings,
                         .modelTitle = file.modelTitle,
-                        .isKnown = file.hasSettings()};
+                        .isKnown = file.hasSettings(),
+                        .knowsSeed = file.knowsSeed};
   if (const ModelFacts* painter = models_.findByHash(file.modelHash)) picture.settings.model = painter->path;
   if (const GalleryRow* row = gallery_.find(path)) picture.seconds = row->seconds;
   return picture;
@@ -335,6 +336,7 @@ QList<SettingFact> Session::caption() const {
   PaintSettings now = store_.settings();
   if (now.precision == QLatin1String("auto")) now.precision = canvas_.settings.precision;
   QList<SettingFact> facts = factsOf(canvas_.settings, now);
+  if (!canvas_.knowsSeed) facts.removeIf([](const SettingFact& fact) { return fact.setting == "seed"; });
   if (const ModelFacts* current = model();
       current != nullptr && !canvas_.modelTitle.isEmpty() && current->ownTitle != canvas_.modelTitle)
     facts << SettingFact{"model", canvas_.modelTitle, true};

@@ -240,18 +240,24 @@ void Session::restore(const QString& path) {
   if (!file.hasSettings()) {
     emit message(file.problem.isEmpty() ? tr("%1 contains no settings.").arg(name)
                                         : tr("%1 cannot be read: %2").arg(name, file.problem),
-                 tr("PNGs saved by Diorama, A1111, stable-diffusion.cpp and ComfyUI do."), true);
+                 tr("Pictures saved by Diorama, A1111, Forge, SD.Next, SwarmUI, Fooocus, InvokeAI, "
+                    "stable-diffusion.cpp and ComfyUI do."),
+                 true);
     return;
   }
   const AdoptedSettings adopted = adopt(file, store_.settings(), model());
   store_.setSettings(adopted.settings);
-  store_.setSeed(adopted.settings.seed, SeedState::chosen);
-  store_.setSeedMode(SeedMode::keep);
+  if (file.knowsSeed) {
+    store_.setSeed(adopted.settings.seed, SeedState::chosen);
+    store_.setSeedMode(SeedMode::keep);
+  }
   QStringList advice;
   if (!adopted.leftOut.isEmpty()) advice << tr("Not available here: %1.").arg(adopted.leftOut.join(", "));
   if (!adopted.warning.isEmpty()) advice << adopted.warning;
   if (running_ == 0 && !readPicture(path).isNull()) show(path);
-  emit message(tr("Loaded the settings of %1 and locked its seed.").arg(name), advice.join('\n'), false);
+  emit message(file.knowsSeed ? tr("Loaded the settings of %1 and locked its seed.").arg(name)
+                              : tr("Loaded the settings of %1, which has no seed.").arg(name),
+               advice.join('\n'), false);
 }
 
 void Session::moveToTrash(const QStringList& paths) {

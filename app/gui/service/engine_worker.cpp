@@ -100,7 +100,8 @@ void EngineWorker::save(const PaintJob& job, const Image& image, const Recipe& r
   emit stageReached(job.id, PaintStage::save);
   try {
     const QString words = QString::fromStdString(recipe.prompt.empty() ? recipe.class_name : recipe.prompt);
-    picture.path = writeNextPicture(job.folder, words, recipe.seed, encode_png(image, recipe_texts(recipe)));
+    picture.path =
+        writeNextPicture(job.folder, words, recipe.seed.value_or(0), encode_png(image, recipe_texts(recipe)));
   } catch (...) {
     const Failure failure = currentFailure();
     picture.problem = failure.what;

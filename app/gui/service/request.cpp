@@ -85,13 +85,13 @@ PaintSettings settingsOf(const Recipe& recipe, const PaintSettings& asked) {
   s.width = recipe.width;
   s.height = recipe.height;
   s.steps = recipe.steps;
-  s.guidance = recipe.cfg_scale;
+  s.guidance = recipe.cfg_scale.value_or(0);
   s.guidanceBegin = recipe.guidance_begin;
   s.guidanceEnd = recipe.guidance_end;
   s.sampler = QString::fromStdString(recipe.sampler);
   s.shift = recipe.shift;
   s.eta = recipe.eta;
-  s.seed = recipe.seed;
+  s.seed = recipe.seed.value_or(0);
   return s;
 }
 

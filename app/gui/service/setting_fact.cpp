@@ -3,7 +3,7 @@
 #include <QCoreApplication>
 
 #include "gui/service/pictures.h"
-#include "io/foreign_recipe.h"
+#include "io/sampler_names.h"
 
 namespace diorama::gui {
 namespace {
@@ -12,11 +12,17 @@ class Text {
   Q_DECLARE_TR_FUNCTIONS(SettingFact)
 };
 
+// Empty where it is not known, like the others.
 QString sizeText(const PaintSettings& s) {
-  return QStringLiteral("%1 × %2").arg(s.width).arg(s.height);
+  return s.width == 0 ? QString() : QStringLiteral("%1 × %2").arg(s.width).arg(s.height);
+}
+
+QString stepsText(const PaintSettings& s) {
+  return s.steps == 0 ? QString() : Text::tr("%1 steps").arg(s.steps);
 }
 
 QString guidanceText(const PaintSettings& s) {
+  if (s.guidance == 0) return {};
   const bool isWhole = s.guidanceBegin == 0 && s.guidanceEnd == 1;
   const QString guidance = Text::tr("guidance %1").arg(s.guidance);
   if (isWhole) return guidance;
@@ -52,7 +58,7 @@ QList<SettingFact> facts(const PaintSettings& p, const PaintSettings& o, bool al
   f.add("seed", Text::tr("seed %1").arg(p.seed), p.seed != o.seed, all);
   f.add("size", sizeText(p), p.width != o.width || p.height != o.height, all);
   f.add("sampler", samplerTitle(p.sampler), p.sampler != o.sampler, all);
-  f.add("steps", Text::tr("%1 steps").arg(p.steps), p.steps != o.steps, all);
+  f.add("steps", stepsText(p), p.steps != o.steps, all);
   f.add("guidance", guidanceText(p),
         p.guidance != o.guidance || p.guidanceBegin != o.guidanceBegin || p.guidanceEnd != o.guidanceEnd,
         false);
