@@ -87,13 +87,21 @@ void readSamplers(const ModelFolder& folder, ModelFacts& facts) {
     }
 }
 
+// Of pictures to the exact ones, by their PSNR in dB.
+QString closenessOf(double psnr) {
+  if (psnr >= 30) return Text::tr("very close to exact");
+  return psnr >= 22 ? Text::tr("close to exact") : Text::tr("visibly different from exact");
+}
+
 // Why, where the plan cannot be used: the model paints without it.
 QString summaryOf(const ModelFolder& folder, const std::string& plan) try {
   const ChosenPlan chosen = choose_acceleration(folder, plan);
   if (!chosen.plan || !chosen.plan->tuned) return toLine(chosen.note, 600);
-  return Text::tr("%1 times as fast; PSNR %2 dB, SSIM %3 against exact pictures")
+  const double psnr = chosen.plan->tuned->psnr;
+  return Text::tr("%1× as fast, %2 (PSNR %3 dB, SSIM %4)")
       .arg(chosen.plan->tuned->speed, 0, 'f', 1)
-      .arg(chosen.plan->tuned->psnr, 0, 'f', 1)
+      .arg(closenessOf(psnr))
+      .arg(psnr, 0, 'f', 1)
       .arg(chosen.plan->tuned->ssim, 0, 'f', 3);
 } catch (const Error& error) {
   return QString::fromUtf8(error.what());

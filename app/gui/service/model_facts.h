@@ -21,7 +21,8 @@ struct PrecisionMemory {
 
 struct PlanFacts {
   QString name;
-  QString summary;  // "2.4 times as fast, PSNR 33.0 dB", or that it was not tuned
+  QString
+      summary;  // "2.4× as fast, very close to exact (PSNR 33.0 dB, SSIM 0.976)", or that it was not tuned
 };
 
 struct ModelFacts {
