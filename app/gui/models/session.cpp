@@ -97,7 +97,7 @@ void Session::connectModels() {
   connect(&gallery_, &GalleryModel::problemFound, this, &Session::onGalleryProblem);
   connect(&store_, &SettingsStore::settingsChanged, this, [this] {
     emit readinessChanged();
-    emit canvasChanged();  // what differs from the settings
+    emit captionChanged();
   });
   connect(&models_, &ModelsModel::allRead, this, [this] {
     chooseFirstModel();

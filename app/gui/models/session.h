@@ -147,7 +147,8 @@ class Session : public QObject {
   void stepTaken(const diorama::gui::StepFrame& frame);
   void painted(const diorama::gui::PaintedPicture& picture);
   void shown(const QString& path, const QImage& image);
-  void canvasChanged();
+  void canvasChanged();   // also of the caption
+  void captionChanged();  // by the settings: what differs from them
   void cancelled(qint64 job);
   void holdChanged();
   void idle();  // nothing runs, and nothing more begins by itself

@@ -190,6 +190,7 @@ void PaintPage::connectSession() {
   });
   connect(&session_, &Session::shown, this, &PaintPage::onShown);
   connect(&session_, &Session::canvasChanged, this, &PaintPage::showCanvas);
+  connect(&session_, &Session::captionChanged, this, &PaintPage::showTools);
   connect(&session_.models(), &ModelsModel::allRead, this, [this] {
     judgeExact();
     showTools();
@@ -254,7 +255,7 @@ void PaintPage::showCanvas() {
   const bool isAway = session_.running() != 0 && !session_.watching();
   if (isAway && watch_->isHidden()) watch_->setText(tr("Painting – Back to live"));
   watch_->setVisible(isAway);
-  if (isLive() && session_.timeline().rowCount() > 0) {
+  if (isLive() && session_.timeline().rowCount() > 0 && !picture_.isNull()) {
     timeline_->clearCurrent();
     showFrame(session_.timeline().frames().last());
   }
