@@ -13,6 +13,7 @@
 #include "cli/signals.h"
 #include "cli/step_images.h"
 #include "io/model_search.h"
+#include "io/picture_texts.h"
 #include "io/png.h"
 #include "pipeline/acceleration.h"
 #include "pipeline/pipeline.h"
@@ -22,8 +23,8 @@ namespace diorama::cli {
 namespace {
 
 Recipe recipe_in(const std::string& path) {
-  const std::string file = read_png_file(path);
-  const auto recipe = recipe_in_png(std::as_bytes(std::span(file)), path);
+  const std::string file = read_picture_file(path);
+  const auto recipe = recipe_in_picture(std::as_bytes(std::span(file)), path);
   if (!recipe) fail(Fault::usage, "{}: holds no recipe", path);
   return *recipe;
 }
@@ -218,7 +219,7 @@ void Run::start() {
   } else {
     repeated_ = recipe_in(asked);
     jobs_.emplace(Job{.request = request_of(*repeated_, options_.exact.has_value(), asked)}, 1,
-                  repeated_->seed);
+                  repeated_->seed.value_or(0));
   }
   std::string_view longest_suffix = options_.compare_exact ? kDifference : "";
   if (!options_.save_steps.empty()) longest_suffix = StepImages::kLongestSuffix;

@@ -294,7 +294,7 @@ RenderRequest request_of(const Recipe& recipe, bool exact, const std::string& wh
                         .sampler = recipe.sampler,
                         .shift = recipe.shift,
                         .eta = recipe.eta,
-                        .seed = recipe.seed,
+                        .seed = recipe.seed.value_or(0),
                         .branch = read_branch(recipe, where)};
   if (exact && request.branch) make_exact(request.branch->parent);
   if (exact || recipe.decisions.is_null()) return request;
