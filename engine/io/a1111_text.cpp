@@ -176,15 +176,19 @@ bool is_line_of_settings(std::string_view text) {
   return is_sure && known > 1;
 }
 
-// Where the last line of settings begins, or the text's size.
+// Where the last lines of settings begin, or the text's size.
 size_t find_settings(std::string_view text) {
+  size_t found = text.size();
   for (size_t end = text.size(); end != std::string_view::npos && end > 0;) {
     const size_t break_before = text.rfind('\n', end - 1);
     const size_t begin = break_before == std::string_view::npos ? 0 : break_before + 1;
-    if (is_line_of_settings(text.substr(begin, end - begin))) return begin;
+    if (is_line_of_settings(text.substr(begin, end - begin)))
+      found = begin;
+    else if (found < text.size())
+      break;
     end = break_before;
   }
-  return text.size();
+  return found;
 }
 
 }  // namespace

@@ -74,7 +74,11 @@ void PromptReader::visit_node(const Json& node) {
     waiting_.insert(waiting_.end(), next.rbegin(), next.rend());
     return;
   }
-  if (take_texts(node)) return;
+  if (take_texts(node)) {
+    const std::string guidance = values_.number(node, "guidance");
+    if (!guidance.empty()) prompt_.left_out.push_back("guidance " + guidance);
+    return;
+  }
   if (const Json* const next = ComfyGraph::passed_on(node))
     waiting_.push_back(next);
   else
