@@ -60,6 +60,38 @@ class TestPictureFile : public QObject {
     QVERIFY(file.settings.prompt.startsWith("a fox"));
   }
 
+  void what_is_not_known_is_not_made_up() {
+    const PictureFile file = readPictureFile(write("parameters", "a fox\nSteps: 4, Seed: -1, Size: 0x0"));
+    QVERIFY(file.hasSettings() && !file.knowsSeed);
+    QCOMPARE(file.settings.width, 0);
+    QCOMPARE(file.settings.guidance, 0.0);
+    QCOMPARE(parametersOf(file.recipe), QString("a fox\nSteps: 4"));
+    const QString unmapped = file.unmapped.join("; ");
+    QVERIFY2(unmapped.contains("seed -1") && unmapped.contains("size 0x0"), qPrintable(unmapped));
+    QVERIFY(readPictureFile(write("parameters", "a fox\nSteps: 4, Seed: 0")).knowsSeed);
+  }
+
+  void jpeg() {
+    const auto number = [](qsizetype value, int bytes) {
+      QByteArray text;
+      for (int i = 0; i < bytes; ++i) text += static_cast<char>(value >> 8 * i);
+      return text;
+    };
+    const QByteArray comment = QByteArray("ASCII\0\0\0", 8) + "a fox\nSteps: 4, Seed: 7";
+    const QByteArray exif = QByteArray("Exif\0\0II*\0", 10) + number(8, 4) + number(1, 2) +
+                            number(0x9286, 2) + number(7, 2) + number(comment.size(), 4) + number(26, 4) +
+                            number(0, 4) + comment;
+    QFile picture(folder_.filePath("picture.jpg"));
+    QVERIFY(picture.open(QIODevice::WriteOnly));
+    const char size = static_cast<char>(exif.size() + 2);
+    picture.write(QByteArray("\xFF\xD8\xFF\xE1\0", 5) + size + exif + QByteArray("\xFF\xDA\0\2", 4));
+    picture.close();
+    const PictureFile file = readPictureFile(picture.fileName());
+    QVERIFY2(file.problem.isEmpty(), qPrintable(file.problem));
+    QCOMPARE(file.settings.prompt, QString("a fox"));
+    QCOMPARE(file.settings.seed, quint64(7));
+  }
+
   void comfyui() {
     const PictureFile file = readPictureFile(write("prompt", R"({
       "3": {"class_type": "KSampler", "inputs": {"seed": 5, "steps": 12, "cfg": 3.5, "sampler_name": "euler",
