@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/compute_options.h"
 #include "cli/json_text.h"
+#include "cli/option_checks.h"
 #include "study/bench.h"
 
 namespace diorama::cli {
@@ -57,17 +58,22 @@ void add_bench_command(CLI::App& program, int&) {
   auto* const command =
       program.add_subcommand("bench", "Measure this machine: peaks, kernels, whole forwards");
   const auto options = std::make_shared<Options>();
-  command
-      ->add_option("--config", options->bench.configs,
-                   "Published configurations to run with random weights, such as dit-xl-2-256")
-      ->take_all()
-      ->delimiter(',');
-  command->add_option("-m,--model", options->bench.models, "Model folders or names to run the denoiser of")
-      ->take_all()
-      ->delimiter(',');
-  command->add_option("--modulation", options->modulation, "Format of adaLN in forwards, such as w4a8");
+  auto* const config =
+      command
+          ->add_option("--config", options->bench.configs,
+                       "Published configurations to run with random weights, such as dit-xl-2-256")
+          ->take_all()
+          ->delimiter(',');
+  auto* const model =
+      command
+          ->add_option("-m,--model", options->bench.models, "Model folders or names to run the denoiser of")
+          ->take_all()
+          ->delimiter(',');
+  command->add_option("--modulation", options->modulation, "Format of adaLN in forwards, such as w4a8")
+      ->needs(config);
   command->add_option("--blocks", options->bench.blocks, "So many blocks of the configurations")
-      ->check(CLI::Range(1, 1000));
+      ->needs(config)
+      ->transform(whole_number(1, 1000));
   auto* const accelerate = command->add_option(
       "--accelerate", options->bench.accelerate,
       "Compare this plan with exact runs: of models also what it changes, beside plainly fewer steps; of "
@@ -75,16 +81,20 @@ void add_bench_command(CLI::App& program, int&) {
   command
       ->add_option("--steps", options->bench.steps,
                    "Of those runs (as the model recommends; 8 of a configuration)")
-      ->check(CLI::Range(1, 1000));
+      ->needs(accelerate)
+      ->transform(whole_number(1, 1000));
   command
       ->add_option("--against", options->against,
                    "Then the configurations in this precision, by the same decisions")
-      ->needs(accelerate);
+      ->needs(accelerate)
+      ->needs(config);
   command->add_option("--pictures", options->bench.pictures, "Scoring prompts to paint with models")
-      ->check(CLI::Range(1, 10'000))
+      ->needs(accelerate)
+      ->needs(model)
+      ->transform(whole_number(1, 10'000))
       ->capture_default_str();
   command->add_option("--repeats", options->bench.repeats, "Timings the median is taken of")
-      ->check(CLI::Range(1, 1000))
+      ->transform(whole_number(1, 1000))
       ->capture_default_str();
   command->add_flag("--no-kernels", options->no_kernels, "Only peaks and forwards");
   command->add_flag("--json", options->json, "A JSON object a line");

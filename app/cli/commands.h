@@ -6,6 +6,9 @@
 
 namespace diorama::cli {
 
+// All of them, with what holds for every option.
+void add_commands(CLI::App& program, int& result);
+
 void add_render_command(CLI::App& program, int& result);
 void add_models_command(CLI::App& program, int& result);
 void add_quantise_command(CLI::App& models);  // of `models`

@@ -53,8 +53,10 @@ void add_compare_command(CLI::App& program, int&) {
   const auto options = std::make_shared<CompareOptions>();
   command->add_option("a", options->a, "A PNG")->required();
   command->add_option("b", options->b, "Another of the same size")->required();
-  command->add_option("--difference", options->difference, "Write |a - b|, stretched, as this PNG");
-  command->add_flag("--overwrite", options->overwrite, "Write it over a file that is there");
+  auto* const difference =
+      command->add_option("--difference", options->difference, "Write |a - b|, stretched, as this PNG");
+  command->add_flag("--overwrite", options->overwrite, "Write it over a file that is there")
+      ->needs(difference);
   command->add_flag("--json", options->json, "As JSON");
   command->callback([options] { show(*options); });
 }

@@ -1,5 +1,7 @@
 #include "cli/compute_options.h"
 
+#include "base/say.h"
+#include "cli/option_checks.h"
 #include "cli/signals.h"
 
 namespace diorama::cli {
@@ -16,7 +18,7 @@ void add_device_options(CLI::App& command, DeviceRequest& device) {
       ->capture_default_str()
       ->group("Device");
   command.add_option("--threads", device.threads, "Threads of the cpu device; 0: all processors")
-      ->check(CLI::Range(0, 1024))
+      ->transform(whole_number(0, 1024))
       ->capture_default_str()
       ->group("Device");
   command.add_option("--cpu-isa", device.cpu_isa, "At most avx512, avxvnni, avx2 or portable")
@@ -26,6 +28,9 @@ void add_device_options(CLI::App& command, DeviceRequest& device) {
 std::unique_ptr<Device> open_compute_device(const ComputeOptions& options) {
   auto device = open_device(options.device);
   device->set_cancel_token(&stop_token());
+  const bool of_processor = options.device.threads != 0 || !options.device.cpu_isa.empty();
+  if (of_processor && device->kind() != DeviceKind::cpu)
+    say(stderr, "diorama: warning: --threads and --cpu-isa do nothing on {}\n", device->description());
   return device;
 }
 

@@ -4,15 +4,16 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <iostream>
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <random>
 #include <sstream>
 
+#include "base/decimal.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/suggestion.h"
+#include "base/text_encoding.h"
 #include "base/utf8.h"
 
 namespace diorama::cli {
@@ -31,7 +32,17 @@ void check_keys(const Config& line) {
       "cfg_scale", "guidance_interval", "sampler", "shift", "eta",    "seed"};
   for (const std::string& key : line.keys())
     if (std::ranges::find(kKnown, key) == kKnown.end())
-      fail(Fault::usage, "{}: '{}' is not known; known are: {}", line.where(), key, fmt::join(kKnown, ", "));
+      fail(Fault::usage, "{}: '{}' is not known{}; known are: {}", line.where(), key,
+           did_you_mean(key, kKnown), fmt::join(kKnown, ", "));
+}
+
+// Programs whose numbers have 53 bits write large seeds as text.
+Seed read_seed(const Config& line) {
+  const nlohmann::json& seed = line.json()["seed"];
+  if (seed.is_string()) return parse_seed(seed.get<std::string>());
+  if (seed.is_number_unsigned()) return {seed.get<uint64_t>()};
+  if (!seed.is_number_integer()) line.reject("seed", "a whole number of 64 bits, or -1 for any");
+  return {};
 }
 
 void apply(const Config& line, Job& job) {
@@ -52,13 +63,14 @@ void apply(const Config& line, Job& job) {
     job.class_name = line.json().find("class")->is_string() ? line.get<std::string>("class")
                                                             : std::to_string(line.get<int>("class"));
   job.accelerate = line.get_or("accelerate", job.accelerate);
-  override_with(line, "seed", job.seed);
+  if (line.has("seed")) job.seed = read_seed(line);
 }
 
-std::optional<int> as_number(std::string_view text) {
-  int number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+void check_last_seed(uint64_t first, size_t pictures) {
+  if (pictures - 1 > std::numeric_limits<uint64_t>::max() - first)
+    fail(Fault::usage,
+         "[seed] {} and the {} seeds after it do not all fit into 64 bits; give a smaller seed or --count",
+         first, pictures - 1);
 }
 
 std::string_view trim(std::string_view text) {
@@ -78,12 +90,10 @@ std::string read_standard_input() {
 
 }  // namespace
 
-uint64_t seed_or_draw(int64_t seed) {
-  return seed >= 0 ? static_cast<uint64_t>(seed) : std::random_device()();
-}
-
 JobList::JobList(Job job, int count, uint64_t seed)
-    : defaults_(std::move(job)), count_(count), common_seed_(seed) {}
+    : defaults_(std::move(job)), count_(count), common_seed_(seed) {
+  check_last_seed(seed, static_cast<size_t>(count));
+}
 
 JobList::JobList(std::string text, std::string where, Job defaults, int count, uint64_t seed)
     : text_(std::move(text)),
@@ -105,6 +115,7 @@ JobList::JobList(std::string text, std::string where, Job defaults, int count, u
   if (lines_.size() > kMostPictures / static_cast<size_t>(count_))
     fail(Fault::usage, "{}: {} lines of {} pictures each are more than {} pictures; give a smaller --count",
          where_, lines_.size(), count_, kMostPictures);
+  check_last_seed(seed, lines_.size() * static_cast<size_t>(count_));
 }
 
 Job JobList::read(const Line& line) const {
@@ -119,8 +130,10 @@ Job JobList::read(const Line& line) const {
       apply(Config::parse(text, where, Fault::usage), job);
     else
       job.request.prompt = to_valid_utf8(text);
+    if (job.seed && job.seed->number) check_last_seed(*job.seed->number, static_cast<size_t>(count_));
   } catch (const Error& error) {
     job.problem = error.what();
+    job.fault = error.fault();
     if (!job.problem.starts_with(where)) job.problem = fmt::format("{}: {}", where, job.problem);
   }
   return job;
@@ -130,14 +143,14 @@ Job JobList::picture(int index) {
   const int which = index / count_;
   const int of_job = index % count_;
   Job job = lines_.empty() ? defaults_ : read(lines_[static_cast<size_t>(which)]);
-  if (of_job == 0 && job.seed) drawn_seed_ = seed_or_draw(*job.seed);
+  if (of_job == 0 && job.seed) drawn_seed_ = job.seed->draw();
   job.request.seed =
       job.seed ? drawn_seed_ + static_cast<uint64_t>(of_job) : common_seed_ + static_cast<uint64_t>(index);
   return job;
 }
 
 int find_class(const ModelFolder& folder, const std::string& name_or_id) {
-  if (const auto id = as_number(name_or_id)) return *id;
+  if (const auto id = parse_decimal<int>(name_or_id)) return *id;
   if (!folder.index().has("id2label"))
     fail(Fault::usage, "[class] {} has no names for its classes; give a number", folder.title());
   for (const auto& [label, words] : folder.class_names()) {
@@ -150,13 +163,14 @@ int find_class(const ModelFolder& folder, const std::string& name_or_id) {
 }
 
 std::string read_prompt(const std::string& argument) {
-  std::string text = argument;
-  if (argument == "-")
-    text = read_standard_input();
-  else if (argument.starts_with('@'))
-    text = read_text_file(argument.substr(1), kMostText);
-  text.resize(text.find_last_not_of("\r\n") + 1);
-  return to_valid_utf8(text);
+  const bool from_file = argument.starts_with('@'), from_input = argument == "-";
+  if (!from_file && !from_input) return decode_text(argument, "[prompt] the text");
+  const std::string where = from_file ? argument.substr(1) : "standard input";
+  std::string text =
+      decode_text(from_file ? read_text_file(where, kMostText) : read_standard_input(), "[prompt] " + where);
+  text.resize(text.find_last_not_of('\n') + 1);
+  if (text.empty()) fail(Fault::usage, "[prompt] {}: holds no text; write what to paint into it", where);
+  return text;
 }
 
 void set_guidance_interval(RenderRequest& request, const std::vector<double>& interval) {

@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/progress.h"
+#include "cli/usage_error.h"
 #include "cpu/waiting.h"
 
 namespace diorama::cli {
@@ -16,22 +17,14 @@ namespace {
 int run(int argc, char** argv) {
   CLI::App program("Paints pictures from text with diffusion transformers, on this machine.", "diorama");
   program.set_version_flag("--version", "diorama " DIORAMA_VERSION);
-  program.require_subcommand(1);
-  program.option_defaults()->take_last();  // as other programs do: later options override
   int result = kDone;
-  add_render_command(program, result);
-  add_models_command(program, result);
-  add_devices_command(program, result);
-  add_metadata_command(program, result);
-  add_compare_command(program, result);
-  add_trace_command(program, result);
-  add_tune_command(program, result);
-  add_bench_command(program, result);
-  add_shaders_command(program, result);
+  add_commands(program, result);
   try {
-    program.parse(argc, argv);
+    program.parse(reversed_arguments(program, argc, argv));
   } catch (const CLI::ParseError& error) {
-    return program.exit(error) == 0 ? kDone : kUsage;
+    if (error.get_exit_code() == 0) return program.exit(error);  // help, version
+    say(stderr, "diorama: {}\n", one_line(usage_problem(program, error), kMostInALine));
+    return kUsage;
   }
   return result;
 }
@@ -65,6 +58,7 @@ int main(int argc, char** argv) {
   std::setvbuf(stdout, nullptr, _IONBF, 0);  // what could not be written is not tried again at the end
   const int code = guarded(argc, argv);
   if (std::ferror(stdout) == 0) return code;
+  if (diorama::reader_is_gone(stdout)) return code;  // whoever read it has seen enough
   diorama::say(stderr, "diorama: standard output cannot be written\n");
   return code == kDone ? kFileSystem : code;
 }

@@ -27,9 +27,19 @@ Json listed(const std::filesystem::path& path) try {
   return {{"name", path.filename().string()}, {"path", path.string()}, {"fault", error.what()}};
 }
 
+// Models that can only be named by their folder, since this one has their name.
+void add_hidden(Json& model, const std::filesystem::path& path, bool json) {
+  for (const auto& hidden : models_of_the_same_name(path)) {
+    model["hides"].push_back(hidden.string());
+    if (!json)
+      say(stderr, "diorama: {}: has the same name as {}, which is taken; name it by its folder\n",
+          one_line(hidden.string(), kMostOfLine), one_line(path.string(), kMostOfLine));
+  }
+}
+
 void list(bool json) {
   Json models = Json::array();
-  for (const auto& path : list_models()) models.push_back(listed(path));
+  for (const auto& path : list_models()) add_hidden(models.emplace_back(listed(path)), path, json);
   if (json) return say(stdout, "{}\n", json_text(models, 2));
   const auto word = [](const Json& text) { return one_line(text.get<std::string>(), kMostOfLine); };
   for (const Json& model : models)

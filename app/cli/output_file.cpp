@@ -27,7 +27,7 @@ OutputFile::OutputFile(const std::string& name, bool overwrite) : path_(name), o
   if (there && !overwrite) fail_because_taken(path_);
   if (::stat(path_.c_str(), &info) == 0 && !S_ISREG(info.st_mode))
     fail(Fault::file_system, "{}: is not a file; choose another name", name);
-  const std::filesystem::path folder = path_.has_parent_path() ? path_.parent_path() : ".";
+  const std::filesystem::path folder = folder_of(path_);
   if (path_.filename().empty() || ::access(folder.c_str(), W_OK) != 0)
     fail(Fault::file_system, "{}: the folder {} cannot be written to: {}; choose another one", name,
          folder.string(), std::strerror(path_.filename().empty() ? EISDIR : errno));

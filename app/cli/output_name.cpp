@@ -48,7 +48,7 @@ bool ends_in_png(std::string_view name) {
 }
 
 void check_folder(const fs::path& file) {
-  const fs::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  const fs::path folder = folder_of(file);
   std::error_code unknown;
   if (!fs::is_directory(folder, unknown))
     fail(Fault::file_system, "{}: the folder {} does not exist; make it first", file.string(),
@@ -76,8 +76,7 @@ int first_free_number(const OutputPattern& pattern) {
   const fs::path before = pattern.before;
   int highest = 0;
   std::error_code unreadable;
-  for (const auto& entry :
-       fs::directory_iterator(before.has_parent_path() ? before.parent_path() : ".", unreadable))
+  for (const auto& entry : fs::directory_iterator(folder_of(before), unreadable))
     highest = std::max(
         highest, number_in(entry.path().filename().string(), before.filename().string(), pattern.after));
   return highest + 1;
@@ -91,7 +90,7 @@ bool is_taken(const fs::path& path) {
 
 // What only writing would find out otherwise, when the picture is painted.
 void check_name(const fs::path& file, std::string_view longest_suffix) {
-  const fs::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  const fs::path folder = folder_of(file);
   const long most = ::pathconf(folder.c_str(), _PC_NAME_MAX);
   const size_t length = file.filename().native().size() + longest_suffix.size();
   if (most > 0 && length > static_cast<size_t>(most))
@@ -125,6 +124,24 @@ fs::path save_numbered(const OutputPattern& pattern, int& number, std::string_vi
     }
     number = std::max(number + 1, first_free_number(pattern));
   }
+}
+
+// A picture that cannot be saved under its name: beside that, else among the temporary files. Empty where
+// neither can be done.
+fs::path keep_elsewhere(const fs::path& path, std::string_view picture) {
+  std::error_code unknown;
+  const OutputPattern beside = numbered({.before = path.string(), .width = {}, .after = {}});
+  const OutputPattern temporary{(fs::temp_directory_path(unknown) / "diorama-").string(), 4,
+                                std::string(kSuffix)};
+  for (const OutputPattern& pattern : {beside, temporary}) {
+    try {
+      int number = first_free_number(pattern);
+      return save_numbered(pattern, number, picture);
+    } catch (const Error&) {
+      continue;  // the next place
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -168,21 +185,26 @@ fs::path OutputNames::name(int number) const {
   return name_of(pattern_, number);
 }
 
-fs::path OutputNames::save(std::string_view picture) {
-  if (overwrite_) {
-    fs::path path = name(number_++);
+fs::path OutputNames::save_as_asked(std::string_view picture) {
+  if (pattern_.width && !overwrite_) return save_numbered(pattern_, number_, picture);
+  fs::path path = name(number_++);
+  if (overwrite_)
     write_file_atomically(path, picture);
-    return path;
+  else if (!write_new_file(path, picture))
+    fail(Fault::file_system, "{}: was made by somebody else while this picture was painted", path.string());
+  return path;
+}
+
+fs::path OutputNames::save(std::string_view picture) {
+  const fs::path asked = path();
+  try {
+    return save_as_asked(picture);
+  } catch (const Error& error) {
+    const fs::path kept = keep_elsewhere(asked, picture);
+    if (kept.empty())
+      fail(error.fault(), "{}; the picture could not be kept anywhere else either", error.what());
+    fail(error.fault(), "{}; the picture is kept in {}", error.what(), kept.string());
   }
-  if (pattern_.width) return save_numbered(pattern_, number_, picture);
-  fs::path path = pattern_.before;
-  if (write_new_file(path, picture)) return path;
-  const OutputPattern others = numbered(pattern_);
-  int number = first_free_number(others);
-  const fs::path kept = save_numbered(others, number, picture);
-  fail(Fault::file_system,
-       "{}: was made by somebody else while this picture was painted; the picture is kept in {}",
-       path.string(), kept.string());
 }
 
 fs::path with_suffix(const fs::path& picture, std::string_view suffix) {

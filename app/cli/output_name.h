@@ -30,12 +30,14 @@ class OutputNames {
   std::filesystem::path path() const { return name(number_); }
 
   // Writes the next picture and returns where. Unless it was to overwrite, nothing that is there by then is
-  // replaced: the next free number is taken. A name without a number that is taken by then is
-  // Fault::file_system, and the message says under which other name the picture is kept.
+  // replaced: the next free number is taken. Where the name cannot be written, or has no number and is taken
+  // by then, Fault::file_system: the picture is kept under another name or in the folder of temporary files,
+  // and the message says where.
   std::filesystem::path save(std::string_view picture);
 
  private:
   std::filesystem::path name(int number) const;
+  std::filesystem::path save_as_asked(std::string_view picture);
 
   OutputPattern pattern_;
   bool overwrite_;

@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "cli/commands.h"
 #include "cli/compute_options.h"
+#include "cli/option_checks.h"
 #include "cli/terminal_line.h"
 #include "io/model_search.h"
 #include "study/quantise.h"
@@ -86,25 +87,27 @@ void add_quantise_command(CLI::App& models) {
   const auto options = std::make_shared<Options>();
   command->add_option("model", options->model, "Name or folder of a model")->required();
   command->add_option("destination", options->destination, "The folder to make")->required();
-  command->add_option("--format", options->format, "Of attention and feed-forward matrices: w4a8 or w8a8")
+  command->add_option("--format", options->format, "Of attention and feed-forward matrices")
+      ->transform(one_of({"w4a8", "w8a8"}))
       ->capture_default_str();
-  command->add_option("--modulation", options->modulation, "Of adaLN matrices: w8a8 or w4a8")
+  command->add_option("--modulation", options->modulation, "Of adaLN matrices")
+      ->transform(one_of({"w8a8", "w4a8"}))
       ->capture_default_str();
   command
       ->add_option("--prompts", options->quantise.prompts,
                    "Prompts or classes the model paints to be watched")
-      ->check(CLI::Range(1, 1000))
+      ->transform(whole_number(1, 1000))
       ->capture_default_str();
   command
       ->add_option("--steps", options->quantise.num_steps,
                    "Denoising steps of each (0: the model's own, at most 20)")
-      ->check(CLI::Range(0, 1000))
+      ->transform(whole_number(0, 1000))
       ->capture_default_str();
   command->add_option("--rows", options->quantise.rows, "Inputs kept of each layer, at most")
-      ->check(CLI::Range(16, 1 << 20))
+      ->transform(whole_number(16, 1 << 20))
       ->capture_default_str();
   command->add_option("--pictures", options->quantise.pictures, "Pictures compared with f32 for the report")
-      ->check(CLI::Range(0, 10000))
+      ->transform(whole_number(0, 10000))
       ->capture_default_str();
   command->add_flag("--no-smoothing", options->no_smoothing, "For study: no smoothing of inputs");
   command->add_flag("--no-rotation", options->no_rotation, "For study: no Hadamard rotation");

@@ -1,7 +1,9 @@
 #include <map>
 #include <memory>
+#include <vector>
 
 #include "cli/commands.h"
+#include "cli/option_checks.h"
 #include "cli/render_run.h"
 #include "sampling/registry.h"
 
@@ -12,6 +14,12 @@ const std::map<std::string, ProgressMode> kProgressModes{{"auto", ProgressMode::
                                                          {"bar", ProgressMode::bar},
                                                          {"json", ProgressMode::json},
                                                          {"none", ProgressMode::none}};
+
+std::vector<std::string> progress_modes() {
+  std::vector<std::string> words;
+  for (const auto& [word, mode] : kProgressModes) words.push_back(word);
+  return words;
+}
 
 std::string sampler_names() {
   std::string names;
@@ -28,10 +36,11 @@ void add_picture_options(CLI::App& command, RenderOptions& options) {
                      "Name or number of a class, for class-conditional models");
   command.add_option("--batch", options.batch, "A file with a prompt a line, or JSON lines")
       ->excludes(prompt);
-  command.add_option("-W,--width", request.width, "Pixels");
-  command.add_option("-H,--height", request.height, "Pixels");
-  command.add_option("--steps", request.steps, "Steps of the sampler");
-  command.add_option("--cfg-scale", request.cfg_scale, "Strength of the guidance; 1 is none");
+  command.add_option("-W,--width", request.width, "Pixels")->transform(whole_number());
+  command.add_option("-H,--height", request.height, "Pixels")->transform(whole_number());
+  command.add_option("--steps", request.steps, "Steps of the sampler")->transform(whole_number());
+  command.add_option("--cfg-scale", request.cfg_scale, "Strength of the guidance; 1 is none")
+      ->check(decimal_number());
   command
       .add_option_function<std::vector<double>>(
           "--guidance-interval",
@@ -39,16 +48,21 @@ void add_picture_options(CLI::App& command, RenderOptions& options) {
           "Guidance only between these shares of the run, as in 0.2,0.8")
       ->take_all()
       ->delimiter(',')
+      ->check(decimal_number())
       ->type_name("A,B");
   command.add_option("--sampler", request.sampler, "Instead of the model's own: " + sampler_names());
-  command.add_option("--shift", request.shift, "Of the noise levels, for flow-matching models");
-  command.add_option("--eta", request.eta, "Share of fresh noise a step, for ddim");
+  command.add_option("--shift", request.shift, "Of the noise levels, for flow-matching models")
+      ->check(decimal_number());
+  command.add_option("--eta", request.eta, "Share of fresh noise a step, for ddim")->check(decimal_number());
   command.add_option("--accelerate", options.job.accelerate,
                      "off, balanced, fast, another plan of the model, or a file that ends in .json");
-  command.add_option("-s,--seed", options.seed, "Negative: random. Picture i takes seed + i")
-      ->capture_default_str();
+  command
+      .add_option_function<std::string>(
+          "-s,--seed", [&](const std::string& text) { options.seed = parse_seed(text); },
+          "0 to 18446744073709551615; -1 or random: any. The pictures of one command count up from it")
+      ->default_str("-1");
   command.add_option("-b,--count", options.count, "Pictures of each prompt")
-      ->check(CLI::Range(1, 1'000'000))
+      ->transform(whole_number(1, 1'000'000))
       ->capture_default_str();
 }
 
@@ -77,11 +91,17 @@ void add_output_options(CLI::App& command, RenderOptions& options) {
       "--allow-large", options.allow_large,
       "Paint a size that a picture's recipe or the model's files ask for even where it is many times "
       "the model's own");
-  command.add_option("--save-steps", options.save_steps, "A folder for a preview of every step");
-  command.add_flag("--save-steps-decoded", options.save_steps_decoded,
-                   "Decode those previews: slower, exact");
-  command.add_option("--progress", options.progress, "auto, bar, json or none")
-      ->transform(CLI::CheckedTransformer(kProgressModes, CLI::ignore_case).description(""));
+  auto* const save_steps =
+      command.add_option("--save-steps", options.save_steps, "A folder for a preview of every step");
+  command
+      .add_flag("--save-steps-decoded", options.save_steps_decoded, "Decode those previews: slower, exact")
+      ->needs(save_steps);
+  command
+      .add_option_function<std::string>(
+          "--progress", [&](const std::string& word) { options.progress = kProgressModes.at(word); },
+          "What is said on the way; json: an object a line on standard output")
+      ->transform(one_of(progress_modes()))
+      ->default_str("auto");
 }
 
 }  // namespace

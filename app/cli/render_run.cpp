@@ -7,11 +7,13 @@
 
 #include "base/file.h"
 #include "base/say.h"
+#include "base/text_encoding.h"
 #include "base/utf8.h"
 #include "cli/output_name.h"
 #include "cli/signals.h"
 #include "cli/step_images.h"
 #include "io/model_search.h"
+#include "io/picture_texts.h"
 #include "io/png.h"
 #include "pipeline/acceleration.h"
 #include "pipeline/pipeline.h"
@@ -21,23 +23,24 @@ namespace diorama::cli {
 namespace {
 
 Recipe recipe_in(const std::string& path) {
-  const std::string file = read_png_file(path);
-  const auto recipe = recipe_in_png(std::as_bytes(std::span(file)), path);
+  const std::string file = read_picture_file(path);
+  const auto recipe = recipe_in_picture(std::as_bytes(std::span(file)), path);
   if (!recipe) fail(Fault::usage, "{}: holds no recipe", path);
   return *recipe;
 }
 
 JobList requested_jobs(const RenderOptions& options) {
+  Job job = options.job;
+  job.request.negative_prompt = decode_text(job.request.negative_prompt, "[negative-prompt] the text");
   if (options.batch) {
     constexpr size_t kMostBatch = size_t{256} << 20;
-    return {read_text_file(*options.batch, kMostBatch), *options.batch, options.job, options.count,
-            seed_or_draw(options.seed)};
+    return {decode_text(read_text_file(*options.batch, kMostBatch), *options.batch), *options.batch, job,
+            options.count, options.seed.draw()};
   }
-  if (!options.prompt && options.job.class_name.empty())
+  if (!options.prompt && job.class_name.empty())
     fail(Fault::usage, "[render] nothing to paint; give --prompt, --class or --batch");
-  Job job = options.job;
   if (options.prompt) job.request.prompt = read_prompt(*options.prompt);
-  return {job, options.count, seed_or_draw(options.seed)};
+  return {job, options.count, options.seed.draw()};
 }
 
 // The model a picture was made with, and whether that is known only by what was hashed in earlier versions.
@@ -85,6 +88,7 @@ class Run {
  private:
   void open_model();
   void prepare(Job& job);
+  void note_what_does_nothing(const RenderRequest& request);
   const ChosenPlan& plan_called(const std::string& name);
   void check_size(const RenderRequest& request, bool size_is_typed) const;
   int num_steps(const Job& job) const { return job.problem.empty() ? job.request.steps.value() : 0; }
@@ -93,6 +97,7 @@ class Run {
   // Said once, after the start.
   void note(const std::string& text);
   RenderObserver observer(int number);
+  void save_preview(const StepReport& report);
   std::filesystem::path save(const RenderResult& result);
   void compare_exact(int number, const RenderResult& accelerated, const std::filesystem::path& path);
   void paint(int number, const Job& job);
@@ -144,7 +149,18 @@ void Run::check_size(const RenderRequest& request, bool size_is_typed) const {
        side, static_cast<double>(pipeline_->memory_needed(request)) / (1 << 20));
 }
 
-// What the model leaves to decide, or why the job cannot run; on the command line that ends the run.
+void Run::note_what_does_nothing(const RenderRequest& request) {
+  if (repeated_) return;
+  if (request.class_label && !(request.prompt.empty() && request.negative_prompt.empty()))
+    note("this model paints classes; the prompt does nothing");
+  if (*request.cfg_scale > 1) return;
+  if (!request.class_label && !request.negative_prompt.empty())
+    note("the negative prompt does nothing without guidance; give a --cfg-scale above 1");
+  if (request.guidance_begin > 0 || request.guidance_end < 1)
+    note("--guidance-interval does nothing without guidance; give a --cfg-scale above 1");
+}
+
+// What the model leaves to decide, or why the job cannot run.
 void Run::prepare(Job& job) {
   if (!job.problem.empty()) return;
   try {
@@ -155,9 +171,11 @@ void Run::prepare(Job& job) {
     if (!job.request.decisions) job.request.acceleration = plan_called(job.accelerate).plan;
     if (options_.compare_exact && !job.request.acceleration)
       fail(Fault::usage, "[compare-exact] the picture is exact already; choose a plan with --accelerate");
+    note_what_does_nothing(job.request);
   } catch (const Error& error) {
-    if (!options_.batch || !concerns_one_job(error.fault())) throw;
+    if (!concerns_one_job(error.fault())) throw;
     job.problem = where(job, error.what());
+    job.fault = error.fault();
   }
 }
 
@@ -201,7 +219,7 @@ void Run::start() {
   } else {
     repeated_ = recipe_in(asked);
     jobs_.emplace(Job{.request = request_of(*repeated_, options_.exact.has_value(), asked)}, 1,
-                  repeated_->seed);
+                  repeated_->seed.value_or(0));
   }
   std::string_view longest_suffix = options_.compare_exact ? kDifference : "";
   if (!options_.save_steps.empty()) longest_suffix = StepImages::kLongestSuffix;
@@ -248,16 +266,25 @@ RenderObserver Run::observer(int number) {
   observer.on_step = [this, number](const StepReport& report) {
     steps_done_ = report.step;
     progress_.step(number, report);
-    if (!step_images_) return;
-    saving_ = true;
-    step_images_->save(report);
-    saving_ = false;
+    save_preview(report);
   };
   observer.on_parent_step = [this, number](const StepReport& report) {
     steps_done_ = report.step;
     progress_.parent_step(number, report);
   };
   return observer;
+}
+
+// A preview that cannot be written costs no picture.
+void Run::save_preview(const StepReport& report) {
+  if (!step_images_) return;
+  try {
+    step_images_->save(report);
+  } catch (const Error& error) {
+    if (error.fault() != Fault::file_system) throw;
+    step_images_.reset();
+    note(fmt::format("{}; no more previews are saved", error.what()));
+  }
 }
 
 std::filesystem::path Run::save(const RenderResult& result) {
@@ -316,14 +343,14 @@ void Run::report_failure(int number, const Job& job, const Failure& failure) {
 void Run::try_to_paint(int number, const Job& job) {
   steps_done_ = 0;
   stage_ = Stage::load;
-  if (!job.problem.empty()) return report_failure(number, job, {kUsage, job.problem});
   try {
+    if (!job.problem.empty()) throw Error(job.fault, job.problem);
     paint(number, job);
   } catch (...) {
     Failure failure = current_failure();
     if (failure.exit_code == kOutOfMemory && !failure.message.starts_with("[memory]"))
       failure.message = fmt::format("[{}] {}", name_of(stage_), failure.message);
-    failure.message = where(job, failure.message);
+    if (job.problem.empty()) failure.message = where(job, failure.message);
     if (!options_.batch || saving_ || !concerns_one_job(failure.fault)) throw EndOfRun{failure};
     report_failure(number, job, failure);
   }
@@ -333,14 +360,13 @@ int Run::paint() {
   start();
   for (int i = 0; i < jobs_->size(); ++i) {
     stop_token().throw_if_requested();
-    if (reader_is_gone(stdout))
-      fail(Fault::file_system, "standard output: whoever read it is gone; {} pictures are not painted",
-           jobs_->size() - i);
     Job job = jobs_->picture(i);
-    prepare(job);
-    if (i == 0) say_start(job);
     running_ = i + 1;
     running_line_ = job.line;
+    prepare(job);
+    if (i == 0) say_start(job);
+    if (reader_is_gone(stdout))
+      note("standard output has no reader any more; the pictures are painted all the same");
     progress_.fewer_steps(steps_each_ - num_steps(job));
     try_to_paint(running_, job);
     running_ = 0;

@@ -20,7 +20,7 @@ struct RenderOptions {
   std::optional<std::string> exact;   // likewise, without acceleration
   bool compare_exact = false;
   Job job;  // the rest of the request
-  int64_t seed = -1;
+  Seed seed;
   int count = 1;
   ComputeOptions compute;
   std::string output = "out-%04d.png";

@@ -2,6 +2,7 @@
 
 #include "base/say.h"
 #include "cli/commands.h"
+#include "cli/option_checks.h"
 #include "study/kernel_report.h"
 
 namespace diorama::cli {
@@ -34,6 +35,7 @@ void add_shaders_command(CLI::App& program, int&) {
       "What the driver's compiler makes of the GPU kernels: registers, spills, the innermost loop");
   const auto options = std::make_shared<Options>();
   command->add_option("--device", options->device, "N of vulkan:N (see `diorama devices`); -1: the best")
+      ->transform(whole_number(-1))
       ->capture_default_str();
   command->add_option("--filter", options->filter, "Only kernels whose name holds this");
   command->add_flag("--assembly", options->assembly, "The code as well");

@@ -13,6 +13,8 @@
 namespace diorama::cli {
 namespace {
 
+constexpr size_t kMostOfPath = 5000;  // bytes
+
 int terminal_columns(std::FILE* file) {
   winsize size{};
   return ::ioctl(::fileno(file), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
@@ -54,6 +56,7 @@ void TextProgress::start(const RunStart& run) {
   jobs_ = run.jobs;
   eta_ = Eta(run.steps);
   say(log_, "{}, {}, on {}\n", one_line(run.model), run.precision, one_line(run.device, 200));
+  if (run.width == 0) return;  // the first job cannot run
   say(log_, "{} x {}, {} steps, {:.0f} MiB of memory\n", run.width, run.height, run.steps_each,
       static_cast<double>(run.memory_bytes) / (1 << 20));
 }
@@ -98,6 +101,14 @@ void TextProgress::warning(int, const std::string& text) {
   say(log_, "diorama: warning: {}\n", one_line(text, kMostInALine));
 }
 
+// A program is given the very bytes of a name, a terminal what it can show.
+void TextProgress::print(const std::filesystem::path& path) {
+  if (is_terminal(out_))
+    say(out_, "{}\n", one_line(path.string(), kMostOfPath));
+  else
+    put(out_, path.string() + "\n");
+}
+
 void TextProgress::image(int, const ImageSaved& saved) {
   erase_bar();
   say(log_, "seed {}, {} x {}, {} steps, {}", saved.seed, saved.width, saved.height, saved.steps,
@@ -106,13 +117,14 @@ void TextProgress::image(int, const ImageSaved& saved) {
     say(log_, ", {}: {:.0f} % of the multiply-adds", one_line(saved.acceleration),
         percent(saved.executed_macs, saved.full_macs));
   say(log_, "\n");
-  put(out_, saved.path.string() + "\n");
+  print(saved.path);
 }
 
 void TextProgress::comparison(int, const ExactComparison& comparison) {
   say(log_, "denoised in {} instead of {}, psnr {:.2f} dB, ssim {:.4f}\n", duration(comparison.seconds),
       duration(comparison.exact_seconds), comparison.psnr, comparison.ssim);
-  put(out_, comparison.exact.string() + "\n" + comparison.difference.string() + "\n");
+  print(comparison.exact);
+  print(comparison.difference);
 }
 
 void TextProgress::error(int, int, const Failure& failure, int steps_missed) {

@@ -29,6 +29,7 @@ class TextProgress final : public Progress {
  private:
   void show_bar(std::string_view stage, int step, int steps);
   void erase_bar();
+  void print(const std::filesystem::path& path);
 
   std::FILE* out_;
   std::FILE* log_;

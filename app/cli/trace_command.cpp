@@ -29,7 +29,7 @@ bool is_float(StoredType type) {
 }
 
 NamedTensors read_inputs(const std::string& path) {
-  const SafetensorsFile file(path);
+  const SafetensorsFile file(path, Fault::usage);
   NamedTensors inputs;
   for (const auto& [name, tensor] : file.header().tensors) {
     if (is_float(tensor.type)) {

@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/compute_options.h"
 #include "cli/json_text.h"
+#include "cli/option_checks.h"
 #include "cli/output_file.h"
 #include "cli/terminal_line.h"
 #include "io/model_search.h"
@@ -92,17 +93,17 @@ void add_goals(CLI::App& command, Options& options) {
       command
           .add_option("--balanced-psnr", options.balanced_psnr,
                       "dB that the plan `balanced` keeps in the mean, and 6 less at the 10th percentile")
-          ->check(CLI::Range(10, 60))
+          ->check(decimal_number(10, 60))
           ->capture_default_str();
   auto* const fast = command.add_option("--fast-psnr", options.fast_psnr, "The same of the plan `fast`")
-                         ->check(CLI::Range(10, 60))
+                         ->check(decimal_number(10, 60))
                          ->capture_default_str();
   auto* const speed =
       command
           .add_option("--target-speed", options.target_speed,
                       "Instead of those, the most faithful plan with at least so many multiply-adds of the "
                       "exact run for each of its own")
-          ->check(CLI::Range(1.0, 100.0))
+          ->check(decimal_number(1, 100))
           ->excludes(balanced)
           ->excludes(fast);
   command.add_option("--name", options.name, "Of that plan, for --accelerate")
@@ -124,21 +125,23 @@ void add_tune_command(CLI::App& program, int&) {
   const auto options = std::make_shared<Options>();
   command->add_option("model", options->model, "Name or folder of a model")->required();
   command->add_option("--steps", options->tune.steps, "Steps of the runs (the model's own)")
-      ->check(CLI::Range(2, 1000));
+      ->transform(whole_number(2, 1000));
   command
       ->add_option("--minutes", options->tune.minutes,
                    "For all of it; when they are used up, what was found so far is judged")
-      ->check(CLI::Range(0.0, 10'000.0))
+      ->check(decimal_number(0, 10'000))
       ->capture_default_str();
   command->add_option("--pictures", options->tune.pictures, "Tuning prompts for every way to paint")
-      ->check(CLI::Range(1, 1000))
+      ->transform(whole_number(1, 1000))
       ->capture_default_str();
   command->add_option("--scored", options->tune.scored, "Scoring prompts for the plans that are found")
-      ->check(CLI::Range(1, 10'000))
+      ->transform(whole_number(1, 10'000))
       ->capture_default_str();
   add_goals(*command, *options);
-  command->add_option("--plot", options->plot, "Saved work against PSNR and SSIM as this SVG");
-  command->add_flag("--overwrite", options->overwrite, "Write the SVG over a file that is there");
+  auto* const plot =
+      command->add_option("--plot", options->plot, "Saved work against PSNR and SSIM as this SVG");
+  command->add_flag("--overwrite", options->overwrite, "Write the SVG over a file that is there")
+      ->needs(plot);
   command->add_flag("!--dry-run", options->keep, "Do not keep the plans");
   add_compute_options(*command, options->compute);
   command->callback([options] { run(*options); });

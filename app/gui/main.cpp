@@ -10,28 +10,49 @@
 namespace diorama::gui {
 namespace {
 
-Library readArguments(const QApplication& app) {
+struct Arguments {
   QCommandLineParser parser;
-  parser.setApplicationDescription(QApplication::translate("main", "Paints pictures from text."));
-  parser.addHelpOption();
-  parser.addVersionOption();
-  const QCommandLineOption library(
-      "library", QApplication::translate("main", "Keep queue, gallery and settings in this folder."),
-      "folder");
-  const QCommandLineOption pictures(
-      "pictures", QApplication::translate("main", "Save pictures in this folder."), "folder");
-  parser.addOptions({library, pictures});
-  parser.process(app);
+  QCommandLineOption library{
+      "library", QCoreApplication::translate("main", "Keep queue, gallery and settings in this folder."),
+      "folder"};
+  QCommandLineOption pictures{"pictures",
+                              QCoreApplication::translate("main", "Save pictures in this folder."), "folder"};
+
+  Arguments() {
+    parser.setApplicationDescription(QCoreApplication::translate("main", "Paints pictures from text."));
+    parser.addHelpOption();
+    parser.addVersionOption();
+    parser.addOptions({library, pictures});
+  }
+};
+
+// --help and --version need no display. Options of Qt's own ("-platform") are not this parser's to judge.
+void answerQuestions(int argc, char** argv) {
+  const QCoreApplication app(argc, argv);
+  Arguments arguments;
+  QCommandLineParser& parser = arguments.parser;
+  parser.setSingleDashWordOptionMode(QCommandLineParser::ParseAsLongOptions);
+  parser.parse(QCoreApplication::arguments());
+  if (parser.isSet("version")) parser.showVersion();
+  if (parser.isSet("help")) parser.showHelp();
+}
+
+Library readArguments(const QApplication& app) {
+  Arguments arguments;
+  const QCommandLineParser& parser = arguments.parser;
+  arguments.parser.process(app);
   Library chosen = Library::standard();
-  if (parser.isSet(library)) chosen.folder = QDir(parser.value(library)).absolutePath();
-  if (parser.isSet(pictures)) chosen.pictures = QDir(parser.value(pictures)).absolutePath();
+  if (parser.isSet(arguments.library)) chosen.folder = QDir(parser.value(arguments.library)).absolutePath();
+  if (parser.isSet(arguments.pictures))
+    chosen.pictures = QDir(parser.value(arguments.pictures)).absolutePath();
   return chosen;
 }
 
 int run(int argc, char** argv) {
-  QApplication app(argc, argv);
-  QApplication::setApplicationName("diorama-app");
-  QApplication::setApplicationVersion(DIORAMA_VERSION);
+  QCoreApplication::setApplicationName("diorama-app");
+  QCoreApplication::setApplicationVersion(DIORAMA_VERSION);
+  answerQuestions(argc, argv);
+  const QApplication app(argc, argv);
   QApplication::setDesktopFileName("diorama");
   const Library library = readArguments(app);
   SingleInstance instance(library.folder);

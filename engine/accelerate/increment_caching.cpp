@@ -107,12 +107,14 @@ Tensor IncrementCaching::followed(nn::Walk& walk, const std::string& key, const 
   quant::Factors factors;
   const Weight& down = caches_.matrix(stream, key + ".b", rank, weight.k, [&] {
     std::vector<float> rows(static_cast<size_t>(weight.n * weight.k));
-    stream.device().unpack(weight, rows.data());
+    Device& device = stream.device();
+    device.unpack(weight, rows.data());
     const auto weights_of = [&](const char* what, int64_t width) {
       return quant::channel_weights(stream.download(caches_.load(stream, key + what, lanes)).values, width);
     };
     factors = quant::low_rank(rows, weight.n, weight.k, rank, weights_of(".y", weight.n),
-                              weights_of(".x", weight.k));
+                              weights_of(".x", weight.k),
+                              {.threads = device.threads(), .poll = [&device] { device.poll(); }});
     return factors.b;
   });
   const Weight& up = caches_.matrix(stream, key + ".a", weight.n, rank, [&] { return factors.a; });

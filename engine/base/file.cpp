@@ -44,10 +44,6 @@ std::filesystem::path behind_links(const std::filesystem::path& path) {
   fail(Fault::file_system, "{}: is a link that leads round in a circle; choose another name", path.string());
 }
 
-std::filesystem::path folder_of(const std::filesystem::path& path) {
-  return path.has_parent_path() ? path.parent_path() : ".";
-}
-
 [[noreturn]] void fail_to_make(const std::filesystem::path& path, int error) {
   fail(Fault::file_system, "{}: cannot be created: {}; choose a folder that can be written", path.string(),
        std::strerror(error));
@@ -82,6 +78,10 @@ std::filesystem::path absolute_path_in(const char* variable) {
 bool path_exists(const std::filesystem::path& path) {
   std::error_code unknown;
   return std::filesystem::exists(path, unknown);
+}
+
+std::filesystem::path folder_of(const std::filesystem::path& path) {
+  return path.has_parent_path() ? path.parent_path() : ".";
 }
 
 std::string read_text_file(const std::filesystem::path& path, size_t most) {

@@ -17,6 +17,9 @@ namespace diorama {
 // False also where it cannot be examined.
 bool path_exists(const std::filesystem::path& path);
 
+// The folder that a path lies in; "." for a bare name.
+std::filesystem::path folder_of(const std::filesystem::path& path);
+
 // $XDG_CACHE_HOME/diorama where that is an absolute path, by default ~/.cache/diorama; empty where neither is
 // known.
 std::filesystem::path cache_folder();

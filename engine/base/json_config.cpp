@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/file.h"
+#include "base/text_encoding.h"
 #include "base/utf8.h"
 
 namespace diorama {
@@ -88,7 +89,7 @@ Config Config::load(const std::filesystem::path& file, Fault fault) {
   const auto size = std::filesystem::file_size(file, unknown);
   if (!unknown && size > kMaxFileSize)
     fail(fault, "{}: is larger than {} MiB; this is no configuration", file.string(), kMaxFileSize >> 20);
-  return parse(read_text_file(file, kMaxFileSize), file.string(), fault);
+  return parse(decode_text(read_text_file(file, kMaxFileSize), file.string(), fault), file.string(), fault);
 }
 
 Config Config::parse(std::string_view text, std::string where, Fault fault) {

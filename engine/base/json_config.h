@@ -20,6 +20,7 @@ class Config {
  public:
   static constexpr size_t kMaxFileSize = size_t{16} << 20;
 
+  // A file of text in UTF-8 or UTF-16 (base/text_encoding.h).
   static Config load(const std::filesystem::path& file, Fault fault = Fault::model_file);
   static Config parse(std::string_view text, std::string where, Fault fault = Fault::model_file);
   static Config parse(std::string_view text, std::string where, const JsonRules& rules);

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/stand_in.h"
 #include "base/utf8.h"
 
 namespace diorama {
@@ -231,6 +232,8 @@ bool Builder::parse_error(size_t, const std::string&, const Json::exception& err
 }  // namespace
 
 Json parse_json(std::string_view text, std::string_view where, const JsonRules& rules) {
+  if (const auto stand_in = describe_stand_in(text); !stand_in.empty() && rules.fault == Fault::model_file)
+    fail(rules.fault, "{}: is {}", where, stand_in);
   Source source(text);
   Builder builder(source, where, rules);
   Json::sax_parse(Iterator(&source), Iterator(nullptr), &builder);

@@ -37,10 +37,6 @@ std::string machine() {
        std::strerror(error));
 }
 
-fs::path folder_of(const fs::path& path) {
-  return path.has_parent_path() ? path.parent_path() : ".";
-}
-
 // "q/", "q/." and "q//./" are q.
 fs::path plain(fs::path path) {
   if (path.empty()) fail(Fault::usage, "[destination] is empty; name the folder to make");
@@ -116,8 +112,9 @@ void remove_leftovers(const fs::path& parent) {
 
 int rename_exclusively(const fs::path& from, const fs::path& to) {
   if (::syscall(SYS_renameat2, AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
-  if (errno != EINVAL && errno != ENOSYS) return errno;
-  // A file system that cannot: a plain rename puts a folder in the place of nothing but an empty one.
+  if (errno == EEXIST) return EEXIST;
+  // A file system may say anything where it cannot do this: a plain rename puts a folder in the place of
+  // nothing but an empty one.
   struct stat there {};
   if (::lstat(to.c_str(), &there) == 0) return EEXIST;
   return ::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;

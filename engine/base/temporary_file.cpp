@@ -15,6 +15,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/file.h"
+
 namespace diorama {
 namespace {
 
@@ -58,8 +60,7 @@ int write_all(int fd, std::span<const std::byte> bytes) {
 }
 
 void sync_folder_of(const fs::path& path) {
-  const fs::path folder = path.has_parent_path() ? path.parent_path() : ".";
-  const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const Descriptor opened(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (opened.is_open()) ::fsync(opened.get());
 }
 

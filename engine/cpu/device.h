@@ -37,7 +37,7 @@ class Device final : public diorama::Device {
   Isa isa() const { return isa_; }
   // Threads that ops really get: where the system, its limits or the environment allow fewer than were asked
   // for, those.
-  int threads() const { return threads_; }
+  int threads() const override { return threads_; }
   const Kernels& kernels() const { return *kernels_; }
   // One, where waking the others would take longer than touching so many elements.
   int threads_for(int64_t num_elements) const { return num_elements < kSmallWork ? 1 : threads_; }

@@ -1,8 +1,10 @@
 #include "cpu/isa.h"
 
 #include <array>
+#include <vector>
 
 #include "base/error.h"
+#include "base/suggestion.h"
 
 namespace diorama::cpu {
 namespace {
@@ -18,7 +20,9 @@ const char* name_of(Isa isa) {
 Isa find_isa(std::string_view name) {
   for (size_t i = 0; i < kNames.size(); ++i)
     if (kNames[i] == name) return static_cast<Isa>(i);
-  fail(Fault::usage, "[cpu isa] '{}' is not known; choose one of avx512, avxvnni, avx2, portable", name);
+  const std::vector<std::string_view> known(kNames.begin(), kNames.end());
+  fail(Fault::usage, "[cpu isa] '{}' is not known; choose one of avx512, avxvnni, avx2, portable{}", name,
+       did_you_mean(name, known));
 }
 
 #if defined(__x86_64__)

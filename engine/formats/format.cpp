@@ -2,9 +2,11 @@
 
 #include <array>
 #include <cstring>
+#include <vector>
 
 #include "base/error.h"
 #include "base/half.h"
+#include "base/suggestion.h"
 #include "formats/w4a8.h"
 #include "formats/w8a8.h"
 
@@ -69,12 +71,15 @@ const Format* find_integer_format(std::string_view name) {
 }
 
 const Format& find_format(std::string_view name) {
-  std::string known;
+  std::vector<std::string_view> known{"auto"};
+  std::string list;
   for (const Format* format : kFormats) {
     if (format->name == name) return *format;
-    known += (known.empty() ? "" : ", ") + std::string(format->name);
+    list += (list.empty() ? "" : ", ") + std::string(format->name);
+    known.push_back(format->name);
   }
-  fail(Fault::usage, "[precision] '{}' is not known; choose one of {}", name, known);
+  fail(Fault::usage, "[precision] '{}' is not known; choose one of {}{}", name, list,
+       did_you_mean(name, known));
 }
 
 }  // namespace diorama

@@ -13,11 +13,14 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::array kSingleFiles{"diffusion_pytorch_model.safetensors",      "model.safetensors",
+                                  "diffusion_pytorch_model.fp32.safetensors", "model.fp32.safetensors",
                                   "diffusion_pytorch_model.bf16.safetensors", "model.bf16.safetensors",
                                   "diffusion_pytorch_model.fp16.safetensors", "model.fp16.safetensors"};
 // Libraries put the variant before the last suffix; older ones after the stem.
 constexpr std::array kIndexFiles{
     "diffusion_pytorch_model.safetensors.index.json",      "model.safetensors.index.json",
+    "diffusion_pytorch_model.safetensors.index.fp32.json", "model.safetensors.index.fp32.json",
+    "diffusion_pytorch_model.fp32.safetensors.index.json", "model.fp32.safetensors.index.json",
     "diffusion_pytorch_model.safetensors.index.bf16.json", "model.safetensors.index.bf16.json",
     "diffusion_pytorch_model.bf16.safetensors.index.json", "model.bf16.safetensors.index.json",
     "diffusion_pytorch_model.safetensors.index.fp16.json", "model.safetensors.index.fp16.json",
@@ -44,15 +47,38 @@ std::string find_file(const fs::path& folder, std::initializer_list<std::string_
   return first;
 }
 
+// "diffusion_pytorch_model-00001-of-00002.safetensors" is one; the name of its index, or empty.
+std::string index_of_shard(const std::string& name) {
+  const size_t of = name.find("-of-"), number = name.rfind('-', of == std::string::npos ? of : of - 1);
+  if (of == std::string::npos || of == 0 || number == std::string::npos) return "";
+  return name.substr(0, number) + ".safetensors.index.json";
+}
+
+[[noreturn]] void fail_with_other_weights(const fs::path& folder, const std::string& other) {
+  if (const std::string index = index_of_shard(other); !index.empty())
+    fail(Fault::model_file, "{}: holds the shard {} but not {}, which names them all; fetch that too",
+         folder.string(), one_line(other), one_line(index));
+  if (other.find("non_ema") != std::string::npos)
+    fail(Fault::model_file,
+         "{}: holds {} alone, weights for training on; fetch the others, or, to paint with these, name them "
+         "{}",
+         folder.string(), one_line(other), kSingleFiles[0]);
+  fail(Fault::model_file, "{}: holds {} but no weights under a name that is read; name the right ones {}",
+       folder.string(), one_line(other), kSingleFiles[0]);
+}
+
 [[noreturn]] void fail_without_weights(const fs::path& folder) {
   if (!path_exists(folder))
     fail(Fault::model_file, "{}: this folder of the model is missing", folder.string());
   if (const std::string other = find_file(folder, {".safetensors"}); !other.empty())
-    fail(Fault::model_file, "{}: holds {} but no weights under a name that is read; name the right ones {}",
-         folder.string(), one_line(other), kSingleFiles[0]);
+    fail_with_other_weights(folder, other);
   if (const std::string pickle = find_file(folder, {".bin", ".pth", ".pt", ".ckpt"}); !pickle.empty())
     fail(Fault::model_file, "{}: holds the pickle {} but no safetensors; fetch the model's safetensors files",
          folder.string(), one_line(pickle));
+  if (const std::string other = find_file(folder, {".gguf", ".h5", ".msgpack", ".onnx"}); !other.empty())
+    fail(Fault::model_file,
+         "{}: holds {}, a form of weights that is not read; fetch the model's safetensors files",
+         folder.string(), one_line(other));
   fail(Fault::model_file, "{}: holds no weights; put {} or {} there", folder.string(), kSingleFiles[0],
        kSingleFiles[1]);
 }

@@ -15,7 +15,8 @@ namespace diorama {
 
 class Checkpoint {
  public:
-  // Finds {diffusion_pytorch_model, model}[.fp16].safetensors or the index of its shards.
+  // Finds {diffusion_pytorch_model, model}[.fp32, .bf16, .fp16].safetensors or the index of its shards.
+  // Fault::model_file where there is none, with what is there instead.
   static Checkpoint open(const std::filesystem::path& folder);
 
   const std::filesystem::path& folder() const { return folder_; }

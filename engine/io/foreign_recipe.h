@@ -1,24 +1,22 @@
-// What other programs write into their pictures, as far as it goes: unknown keys are passed over, missing
-// ones keep their defaults.
+// What other programs write into their pictures, as far as it goes: what is not known, or means nothing to
+// Diorama, is left out of the recipe and named in it.
 #pragma once
 
-#include <string>
+#include <array>
+#include <optional>
+#include <span>
 #include <string_view>
 
 #include "io/recipe.h"
 
 namespace diorama {
 
-// "dpmpp-2m" <-> "DPM++ 2M", "dpmpp_2m", ..; names of samplers Diorama lacks stay as they are.
-std::string foreign_sampler_name(std::string_view sampler);
-std::string own_sampler_name(std::string_view foreign);
+// The text of A1111 and its kin, which is also where SwarmUI and Fooocus keep JSON; of InvokeAI; of ComfyUI.
+inline constexpr std::array<std::string_view, 4> kForeignKeywords{"parameters", "invokeai_metadata",
+                                                                  "sd-metadata", "prompt"};
 
-// The text of A1111's web UI and of stable-diffusion.cpp: prompt, "Negative prompt: ..", "Steps: .., Sampler:
-// .., ..".
-Recipe recipe_from_parameters(std::string_view text);
-
-// ComfyUI's graph: the first sampler node and the nodes its inputs lead to. Fault::file_system where there is
-// none.
-Recipe recipe_from_comfyui(std::string_view text, std::string_view name);
+// From the first of these texts that can be read, in the order of the keywords. None where there is none of
+// them; Fault::file_system where there are and none can be read.
+std::optional<Recipe> read_foreign_recipe(std::span<const PngText> texts, std::string_view name);
 
 }  // namespace diorama

@@ -13,6 +13,7 @@
 #include "io/byte_file.h"
 #include "io/checkpoint.h"
 #include "io/file_hash.h"
+#include "io/tokenizer.h"
 
 namespace diorama {
 namespace {
@@ -45,7 +46,7 @@ Config load_or_empty(const fs::path& file) {
 // What of a component is no configuration, and pictures depend on.
 std::vector<fs::path> large_files_of(const ModelFolder& model, const std::string& component) {
   if (component == "scheduler") return {};
-  if (component == "tokenizer") return {model.file(component, "spiece.model")};
+  if (component == "tokenizer") return {sentencepiece_file(model.component(component))};
   const Checkpoint weights = Checkpoint::open(model.component(component));
   std::vector<fs::path> files;
   for (const auto& part : weights.files()) files.push_back(part->path());
@@ -63,6 +64,19 @@ void add_samples(Hash64& hash, const SafetensorsFile& file) {
       hash.add(bytes.subspan(begin, length));
   }
   file.check_whole();
+}
+
+// How a folder of the wrong kind is told, with what to name in its place; or empty.
+std::string_view what_else_it_is(const fs::path& folder) {
+  std::error_code unknown;
+  if (fs::is_directory(folder / "snapshots", unknown))
+    return "; it is a hub's cache: name the folder below its snapshots/";
+  if (path_exists(folder / "config.json"))
+    return "; it is one part of a model: name the folder that holds it";
+  for (fs::directory_iterator entry(folder, unknown), end; !unknown && entry != end; entry.increment(unknown))
+    if (entry->path().extension() == ".safetensors")
+      return "; weights in a single file are not read: fetch the model in the diffusers layout";
+  return "";
 }
 
 }  // namespace
@@ -90,8 +104,8 @@ ModelFolder ModelFolder::open(const fs::path& folder) {
   ModelFolder model(path, load_or_empty(path / "model_index.json"), load_or_empty(path / "diorama.json"));
   if (model.index_.keys().empty() && model.components().empty())
     fail(Fault::model_file,
-         "{}: is no model: it holds neither model_index.json nor a folder such as transformer/",
-         folder.string());
+         "{}: is no model: it holds neither model_index.json nor a folder such as transformer/{}",
+         folder.string(), what_else_it_is(path));
   return model;
 }
 
@@ -112,6 +126,9 @@ bool ModelFolder::has(std::string_view component) const {
 }
 
 fs::path ModelFolder::component(std::string_view name) const {
+  if (!has(name) && name == "transformer" && has("unet"))
+    fail(Fault::model_file, "{}: is a U-Net model, as Stable Diffusion is; Diorama paints with transformers",
+         path_.string());
   if (!has(name))
     fail(Fault::model_file, "{}: the folder {}/ is missing; fetch it from where the model came from",
          path_.string(), name);
@@ -197,7 +214,7 @@ std::string ModelFolder::sampled_hash() const {
     hash.add(component);
     hash.add(read_small(file(component, config_name(component))));
     if (component == "tokenizer") {
-      hash.add(read_text_file(file(component, "spiece.model")));
+      hash.add(read_text_file(sentencepiece_file(path_ / component)));
     } else if (component != "scheduler") {
       const Checkpoint weights = Checkpoint::open(path_ / component);
       for (const auto& part : weights.files()) add_samples(hash, *part);

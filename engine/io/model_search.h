@@ -13,8 +13,8 @@ namespace diorama {
 // In order: $DIORAMA_MODELS (colon separated), the user's folder, the installed share folder, assets/models.
 std::vector<std::filesystem::path> model_search_path();
 
-// What the user typed: a path to a folder, or a name of one on the search path. Fault::model_file, with the
-// known names.
+// What the user typed: a path to a folder, or a name of one on the search path. A folder that is no model, as
+// one of the same name in the current folder can be, hides no name. Fault::model_file, with the known names.
 std::filesystem::path find_model(std::string_view path_or_name);
 // What the user did not type, such as a default: a name, whatever lies in the current folder.
 std::filesystem::path find_model_by_name(std::string_view name);
@@ -35,8 +35,11 @@ std::filesystem::path user_data_folder();
 // Fault::file_system where it is in neither.
 std::filesystem::path find_data(std::string_view name);
 
-// Every model on the search path, the first of a name only; sorted by name. Names are whatever the file
-// system holds.
+// Every model on the search path, sorted by name; of several of one name the first that can be opened, or the
+// first. Names are whatever the file system holds.
 std::vector<std::filesystem::path> list_models();
+
+// Models on the search path that no name leads to, since another one of the same name is taken.
+std::vector<std::filesystem::path> models_of_the_same_name(const std::filesystem::path& taken);
 
 }  // namespace diorama

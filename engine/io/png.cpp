@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "base/deflate.h"
 #include "base/error.h"
@@ -26,7 +27,7 @@ using png::Chunk;
 
 constexpr size_t kHeaderEnd = 8 + 25;           // signature and IHDR
 constexpr size_t kMaxKeyword = 79;              // bytes, by the standard
-constexpr size_t kMaxTexts = size_t{16} << 20;  // bytes, all texts of a file
+constexpr size_t kMaxTexts = size_t{16} << 20;  // bytes, all texts of a file, or each that is asked for
 constexpr size_t kMaxFile = size_t{512} << 20;  // bytes; the most pixels that are read fit, packed badly
 
 bool is_ascii(std::string_view text) {
@@ -134,9 +135,6 @@ Image decode_png(std::span<const std::byte> file, std::string_view name) {
 std::vector<PngText> read_png_texts(std::span<const std::byte> file, std::string_view name,
                                     std::span<const std::string_view> keywords) {
   std::vector<PngText> texts;
-  const auto is_there = [&](std::string_view keyword) {
-    return std::ranges::find(texts, keyword, &PngText::keyword) != texts.end();
-  };
   size_t left = kMaxTexts;
   bool saw_damage = false;
   for (const Chunk& chunk : png::read_chunks(file, name)) {
@@ -149,8 +147,19 @@ std::vector<PngText> read_png_texts(std::span<const std::byte> file, std::string
       continue;
     }
     if (!keyword || keyword->empty() || keyword->size() > kMaxKeyword) continue;
-    if (keywords.empty() || (std::ranges::find(keywords, *keyword) != keywords.end() && !is_there(*keyword)))
+    if (keywords.empty()) {
       texts.push_back(read_text(chunk, *keyword, data, left));
+      continue;
+    }
+    if (std::ranges::find(keywords, *keyword) == keywords.end()) continue;
+    const auto before = std::ranges::find(texts, *keyword, &PngText::keyword);
+    if (before != texts.end() && before->problem.empty()) continue;
+    size_t room = kMaxTexts;
+    PngText text = read_text(chunk, *keyword, data, room);
+    if (before == texts.end())
+      texts.push_back(std::move(text));
+    else if (text.problem.empty())
+      *before = std::move(text);
   }
   return texts;
 }

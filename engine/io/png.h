@@ -29,7 +29,8 @@ std::string encode_png(const Image& image, std::span<const PngText> texts = {});
 Image decode_png(std::span<const std::byte> file, std::string_view name);
 
 // The text chunks (tEXt, zTXt, iTXt) of any PNG that have a keyword, in the order of the file: all of them,
-// or the first of each of `keywords`. One that is malformed or too long has a problem: who needs it says so.
+// or of each of `keywords` the first that can be read. One that is malformed or too long has a problem: who
+// needs it says so.
 // The first whose bytes are damaged has no keyword either, since that may be what is damaged.
 std::vector<PngText> read_png_texts(std::span<const std::byte> file, std::string_view name,
                                     std::span<const std::string_view> keywords = {});

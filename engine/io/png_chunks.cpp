@@ -47,7 +47,7 @@ std::vector<Chunk> read_chunks(Bytes file, std::string_view name) {
     Chunk chunk{checked.substr(0, 4), file.subspan(at + 8, length)};
     chunk.sound = crc_of(checked) == read_u32(file, at + 8 + length);
     if (length > kMaxLength || !is_type(chunk.type) || (chunk.critical() && !chunk.sound))
-      fail(Fault::file_system, "{}: the PNG is damaged near byte {}; fetch it again", name, at);
+      fail(Fault::file_system, "{}: the PNG is damaged near byte {}; open another copy of it", name, at);
     if (chunks.empty() && (chunk.type != "IHDR" || length != 13))
       fail(Fault::file_system, "{}: the PNG does not begin with its header", name);
     if (chunks.size() == kMaxChunks)

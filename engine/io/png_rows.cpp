@@ -103,7 +103,7 @@ void PngRows::read_header(std::span<const std::byte> data) {
 }
 
 void PngRows::reject_pixels() const {
-  fail(Fault::file_system, "{}: the pixels of the PNG are damaged; fetch it again", name_);
+  fail(Fault::file_system, "{}: the pixels of the PNG are damaged; open another copy of it", name_);
 }
 
 void PngRows::fill(std::span<uint8_t> bytes) {

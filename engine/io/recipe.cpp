@@ -1,11 +1,14 @@
 #include "io/recipe.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "base/error.h"
 #include "base/json_config.h"
 #include "base/utf8.h"
 #include "io/foreign_recipe.h"
+#include "io/sampler_names.h"
 
 namespace diorama {
 namespace {
@@ -22,6 +25,10 @@ std::string quoted(const std::string& value) {
   return value.find_first_of(",:\n\"") == std::string::npos
              ? value
              : Json(value).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string in_words(const auto& number) {
+  return number ? fmt::format("{}", *number) : std::string();
 }
 
 // The pictures that a branch comes from, one after the other.
@@ -50,6 +57,7 @@ Recipe checked(Recipe recipe, std::string_view where) {
   for (std::string* label : {&recipe.class_name, &recipe.sampler, &recipe.model, &recipe.model_hash,
                              &recipe.precision, &recipe.device, &recipe.acceleration, &recipe.program})
     *label = one_line(*label, kMostShown);
+  for (std::string& words : recipe.left_out) words = one_line(words, kMostShown);
   return recipe;
 }
 
@@ -83,7 +91,7 @@ Recipe read_checked(const Config& json) {
     recipe.guidance_end = interval[1];
   }
   if (json.has("seed") && !json.json()["seed"].is_number_unsigned()) json.reject("seed", "a whole number");
-  recipe.seed = json.json().value("seed", uint64_t{0});
+  if (json.has("seed")) recipe.seed = json.json()["seed"].get<uint64_t>();
   read_if_there(json, "model", recipe.model);
   read_if_there(json, "model_hash", recipe.model_hash);
   read_if_there(json, "precision", recipe.precision);
@@ -92,33 +100,42 @@ Recipe read_checked(const Config& json) {
   recipe.decisions = json.json().value("decisions", Json());
   recipe.branch = json.json().value("branch", Json());
   read_if_there(json, "program", recipe.program);
+  read_if_there(json, "left_out", recipe.left_out);
   return recipe;
 }
 
 }  // namespace
 
+// What is not known has no key.
 Json to_json(const Recipe& recipe) {
   Json json = {{"prompt", recipe.prompt},
                {"negative_prompt", recipe.negative_prompt},
-               {"width", recipe.width},
-               {"height", recipe.height},
-               {"steps", recipe.steps},
-               {"sampler", recipe.sampler},
-               {"cfg_scale", recipe.cfg_scale},
-               {"guidance_interval", {recipe.guidance_begin, recipe.guidance_end}},
-               {"seed", recipe.seed},
-               {"model", recipe.model},
-               {"model_hash", recipe.model_hash},
-               {"precision", recipe.precision},
-               {"device", recipe.device},
-               {"acceleration", recipe.acceleration},
-               {"program", recipe.program}};
+               {"guidance_interval", {recipe.guidance_begin, recipe.guidance_end}}};
+  const auto put_number = [&](const char* key, int number) {
+    if (number != 0) json[key] = number;
+  };
+  const auto put_words = [&](const char* key, const std::string& words) {
+    if (!words.empty()) json[key] = words;
+  };
+  put_number("width", recipe.width);
+  put_number("height", recipe.height);
+  put_number("steps", recipe.steps);
+  put_words("sampler", recipe.sampler);
+  put_words("model", recipe.model);
+  put_words("model_hash", recipe.model_hash);
+  put_words("precision", recipe.precision);
+  put_words("device", recipe.device);
+  put_words("acceleration", recipe.acceleration);
+  put_words("program", recipe.program);
+  put_words("class_name", recipe.class_name);
   if (recipe.class_label) json["class"] = *recipe.class_label;
-  if (!recipe.class_name.empty()) json["class_name"] = recipe.class_name;
+  if (recipe.cfg_scale) json["cfg_scale"] = *recipe.cfg_scale;
+  if (recipe.seed) json["seed"] = *recipe.seed;
   if (recipe.shift) json["shift"] = *recipe.shift;
   if (recipe.eta) json["eta"] = *recipe.eta;
   if (!recipe.decisions.is_null()) json["decisions"] = recipe.decisions;
   if (!recipe.branch.is_null()) json["branch"] = recipe.branch;
+  if (!recipe.left_out.empty()) json["left_out"] = recipe.left_out;
   return json;
 }
 
@@ -137,17 +154,24 @@ Recipe recipe_from_json(std::string_view text, std::string_view name) {
 }
 
 std::string parameters_text(const Recipe& recipe) {
-  std::string text = recipe.prompt.empty() ? recipe.class_name : recipe.prompt;
-  if (!recipe.negative_prompt.empty()) text += "\nNegative prompt: " + recipe.negative_prompt;
-  text += fmt::format("\nSteps: {}, Sampler: {}, CFG scale: {}, Seed: {}, Size: {}x{}", recipe.steps,
-                      quoted(foreign_sampler_name(recipe.sampler)), recipe.cfg_scale, recipe.seed,
-                      recipe.width, recipe.height);
-  if (!recipe.model_hash.empty()) text += ", Model hash: " + quoted(recipe.model_hash);
-  if (!recipe.model.empty()) text += ", Model: " + quoted(recipe.model);
-  if (recipe.shift) text += fmt::format(", Shift: {}", *recipe.shift);
-  if (recipe.eta) text += fmt::format(", Eta: {}", *recipe.eta);
-  if (!recipe.program.empty()) text += ", Version: " + quoted(recipe.program);
-  return text;
+  std::vector<std::string> lines, settings;
+  const auto set = [&](const char* key, const std::string& value) {
+    if (!value.empty()) settings.push_back(fmt::format("{}: {}", key, value));
+  };
+  lines.push_back(recipe.prompt.empty() ? recipe.class_name : recipe.prompt);
+  if (!recipe.negative_prompt.empty()) lines.push_back("Negative prompt: " + recipe.negative_prompt);
+  set("Steps", recipe.steps == 0 ? "" : std::to_string(recipe.steps));
+  set("Sampler", quoted(foreign_sampler_name(recipe.sampler)));
+  set("CFG scale", in_words(recipe.cfg_scale));
+  set("Seed", in_words(recipe.seed));
+  set("Size", recipe.width == 0 ? "" : fmt::format("{}x{}", recipe.width, recipe.height));
+  set("Model hash", quoted(recipe.model_hash));
+  set("Model", quoted(recipe.model));
+  set("Shift", in_words(recipe.shift));
+  set("Eta", in_words(recipe.eta));
+  set("Version", quoted(recipe.program));
+  if (!settings.empty()) lines.push_back(fmt::format("{}", fmt::join(settings, ", ")));
+  return fmt::format("{}", fmt::join(lines, "\n"));
 }
 
 std::vector<PngText> recipe_texts(const Recipe& recipe) {
@@ -158,18 +182,12 @@ std::vector<PngText> recipe_texts(const Recipe& recipe) {
 }
 
 std::optional<Recipe> read_recipe(std::span<const PngText> texts, std::string_view name) {
-  const auto sound = [&](const PngText& text) -> const std::string& {
-    if (!text.problem.empty()) fail(Fault::file_system, "{}: {}", name, text.problem);
-    return text.text;
-  };
   const auto own = std::ranges::find(texts, kKeyword, &PngText::keyword);
-  if (own != texts.end()) return recipe_from_json(sound(*own), name);
-  std::optional<Recipe> recipe;
-  for (const PngText& text : texts) {
-    if (text.keyword == "parameters") recipe = recipe_from_parameters(sound(text));
-    if (text.keyword == "prompt") recipe = recipe_from_comfyui(sound(text), name);
-    if (recipe) break;
+  if (own != texts.end()) {
+    if (!own->problem.empty()) fail(Fault::file_system, "{}: {}", name, own->problem);
+    return recipe_from_json(own->text, name);
   }
+  std::optional<Recipe> recipe = read_foreign_recipe(texts, name);
   // Diorama writes two texts: where the full one is gone, so is what the other does not say.
   const auto damaged = std::ranges::find_if(
       texts, [](const PngText& text) { return text.keyword.empty() && !text.problem.empty(); });
@@ -177,10 +195,6 @@ std::optional<Recipe> read_recipe(std::span<const PngText> texts, std::string_vi
     fail(Fault::file_system, "{}: {}; it may have been the recipe", name, damaged->problem);
   if (recipe) recipe = checked(std::move(*recipe), name);
   return recipe;
-}
-
-std::optional<Recipe> recipe_in_png(std::span<const std::byte> file, std::string_view name) {
-  return read_recipe(read_png_texts(file, name, kRecipeKeywords), name);
 }
 
 }  // namespace diorama

@@ -24,24 +24,25 @@ struct Recipe {
   std::string negative_prompt;
   std::optional<int> class_label;
   std::string class_name;
-  int width = 0;  // pixels
+  int width = 0;  // pixels; 0: not known
   int height = 0;
-  int steps = 0;
+  int steps = 0;  // 0: not known
   std::string sampler;
   std::optional<double> shift;
   std::optional<double> eta;
-  double cfg_scale = 1;
-  double guidance_begin = 0;  // shares of the run
+  std::optional<double> cfg_scale;  // none: not known
+  double guidance_begin = 0;        // shares of the run
   double guidance_end = 1;
-  uint64_t seed = 0;
+  std::optional<uint64_t> seed;  // none: not known
   std::string model;
   std::string model_hash;
   std::string precision;
-  std::string device;                // with driver and instruction set
-  std::string acceleration = "off";  // as asked for
-  nlohmann::json decisions;          // as taken; null without acceleration
-  nlohmann::json branch;             // {"parent", "step", "change"}, or null: goes on from another picture
-  std::string program;               // "Diorama 0.1.0", or who else wrote the picture
+  std::string device;                 // with driver and instruction set
+  std::string acceleration = "off";   // as asked for; empty: of another program
+  nlohmann::json decisions;           // as taken; null without acceleration
+  nlohmann::json branch;              // {"parent", "step", "change"}, or null: goes on from another picture
+  std::string program;                // "Diorama 0.1.0", or who else wrote the picture
+  std::vector<std::string> left_out;  // what another program wrote besides, in a few words each
 
   bool operator==(const Recipe& other) const = default;
 };
@@ -58,10 +59,9 @@ std::string parameters_text(const Recipe& recipe);
 std::vector<PngText> recipe_texts(const Recipe& recipe);
 
 // Where recipes stand.
-inline constexpr std::array<std::string_view, 3> kRecipeKeywords{"diorama", "parameters", "prompt"};
-// From Diorama's own chunk, else from what A1111, stable-diffusion.cpp or ComfyUI wrote, as far as it goes.
+inline constexpr std::array<std::string_view, 5> kRecipeKeywords{"diorama", "parameters", "prompt",
+                                                                 "invokeai_metadata", "sd-metadata"};
+// From Diorama's own chunk, else from what other programs wrote (io/foreign_recipe.h).
 std::optional<Recipe> read_recipe(std::span<const PngText> texts, std::string_view name);
-// Of a PNG's bytes; no other text in it is looked at.
-std::optional<Recipe> recipe_in_png(std::span<const std::byte> file, std::string_view name);
 
 }  // namespace diorama

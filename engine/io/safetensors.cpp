@@ -74,14 +74,15 @@ std::string header_of(std::span<const TensorToWrite> tensors,
 
 }  // namespace
 
-SafetensorsFile::SafetensorsFile(const std::filesystem::path& path)
-    : file_(path), header_(parse_safetensors_header(file_.bytes(), path.string())) {
+SafetensorsFile::SafetensorsFile(const std::filesystem::path& path, Fault fault)
+    : file_(path), header_(parse_safetensors_header(file_.bytes(), path.string(), fault)), fault_(fault) {
   check_whole();
 }
 
 void SafetensorsFile::check_whole() const {
   if (file_.shrunk())
-    fail(Fault::model_file, "{}: became shorter while it was read; fetch it again", path().string());
+    fail(fault_, "{}: became shorter while it was read; {}", path().string(),
+         fault_ == Fault::model_file ? "fetch it again" : "try again when nothing writes to it");
 }
 
 bool SafetensorsFile::contains(std::string_view name) const {
@@ -95,7 +96,7 @@ const StoredTensor& SafetensorsFile::tensor(std::string_view name) const {
 }
 
 void SafetensorsFile::reject(std::string_view name, std::string_view problem) const {
-  fail(Fault::model_file, "{}: {}: {}", path().string(), one_line(name), problem);
+  fail(fault_, "{}: {}: {}", path().string(), one_line(name), problem);
 }
 
 void SafetensorsFile::read_rows_f32(std::string_view name, int64_t first_row, int64_t num_rows,
@@ -123,7 +124,9 @@ void SafetensorsFile::read_rows_f32(std::string_view name, int64_t first_row, in
       reject(name, fmt::format("expected F32, F16 or BF16, found {}", name_of(stored.type)));
   }
   check_whole();
-  if (!finite) reject(name, "holds a NaN or an infinity; fetch the file again");
+  if (!finite)
+    reject(name, fault_ == Fault::model_file ? "holds a NaN or an infinity; fetch the file again"
+                                             : "holds a NaN or an infinity");
 }
 
 void SafetensorsFile::read_rows(std::string_view name, int64_t first_row, int64_t num_rows,

@@ -1,5 +1,6 @@
 // The safetensors format: u64 header length, a JSON header, row-major little-endian tensors without gaps.
-// Files are untrusted: every error is Fault::model_file and names the file and the tensor.
+// Files are untrusted: every error names the file and the tensor. Its fault says whose file it is,
+// Fault::model_file where nothing else is said: only a model's file is to be fetched again.
 #pragma once
 
 #include <filesystem>
@@ -11,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/error.h"
 #include "base/file.h"
 #include "tensor/host_tensor.h"
 
@@ -51,12 +53,13 @@ struct SafetensorsHeader {
 };
 
 // `where` opens the messages.
-SafetensorsHeader parse_safetensors_header(std::span<const std::byte> file, std::string_view where);
+SafetensorsHeader parse_safetensors_header(std::span<const std::byte> file, std::string_view where,
+                                           Fault fault = Fault::model_file);
 
 // A mapped file. Tensors are named by their key; those that are not there are an error.
 class SafetensorsFile {
  public:
-  explicit SafetensorsFile(const std::filesystem::path& path);
+  explicit SafetensorsFile(const std::filesystem::path& path, Fault fault = Fault::model_file);
 
   const SafetensorsHeader& header() const { return header_; }
   const std::filesystem::path& path() const { return file_.path(); }
@@ -85,6 +88,7 @@ class SafetensorsFile {
 
   MappedFile file_;
   SafetensorsHeader header_;
+  Fault fault_;
 };
 
 struct TensorToWrite {

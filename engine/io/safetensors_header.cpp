@@ -6,9 +6,9 @@
 
 #include "base/error.h"
 #include "base/json_config.h"
+#include "base/stand_in.h"
 #include "base/utf8.h"
 #include "io/safetensors.h"
-#include "io/stand_in.h"
 
 namespace diorama {
 namespace {
@@ -41,6 +41,11 @@ constexpr std::array<TypeInfo, 15> kTypes{{
     {"U8", 1},
     {"BOOL", 1},
 }};
+
+// A file of the user's own is not to be fetched again.
+std::string_view advice(Fault fault) {
+  return fault == Fault::model_file ? "fetch the file again" : "it is damaged, or was never whole";
+}
 
 const TypeInfo& info(StoredType type) {
   return kTypes[static_cast<size_t>(type)];
@@ -76,17 +81,17 @@ StoredTensor parse_tensor(const Config& entry, size_t data_begin, size_t data_si
     entry.reject("data_offsets", "a beginning and an end");
   if (static_cast<uint64_t>(offsets[1]) > data_size)
     entry.reject("data_offsets",
-                 fmt::format("an end within the {} bytes of data; fetch the file again", data_size));
+                 fmt::format("an end within the {} bytes of data; {}", data_size, advice(entry.fault())));
   tensor.offset = data_begin + static_cast<size_t>(offsets[0]);
   tensor.size = static_cast<size_t>(offsets[1] - offsets[0]);
   if (expected_size(tensor.shape, tensor.type) != tensor.size)
-    fail(Fault::model_file, "{}: {} of shape {} does not take the {} bytes that the file has for it",
+    fail(entry.fault(), "{}: {} of shape {} does not take the {} bytes that the file has for it",
          entry.where(), name_of(tensor.type), tensor.shape.to_string(), tensor.size);
   return tensor;
 }
 
 // Tensors must cover the data one after another.
-void check_layout(const SafetensorsHeader& header, size_t file_size, std::string_view where) {
+void check_layout(const SafetensorsHeader& header, size_t file_size, std::string_view where, Fault fault) {
   std::vector<std::pair<std::string_view, const StoredTensor*>> in_order;
   for (const auto& [name, tensor] : header.tensors) in_order.emplace_back(name, &tensor);
   std::ranges::sort(in_order, {},
@@ -94,34 +99,31 @@ void check_layout(const SafetensorsHeader& header, size_t file_size, std::string
   size_t end = header.byte_size;
   for (const auto& [name, tensor] : in_order) {
     if (tensor->offset != end)
-      fail(Fault::model_file, "{}: {}: begins at byte {}, {} the tensor before it, which ends at {}", where,
+      fail(fault, "{}: {}: begins at byte {}, {} the tensor before it, which ends at {}", where,
            one_line(name), tensor->offset, tensor->offset < end ? "inside" : "apart from", end);
     end += tensor->size;
   }
   if (end != file_size)
-    fail(Fault::model_file, "{}: the tensors end at byte {}, the file at {}; fetch the file again", where,
-         end, file_size);
+    fail(fault, "{}: the tensors end at byte {}, the file at {}; {}", where, end, file_size, advice(fault));
 }
 
-std::string_view header_text(std::span<const std::byte> file, std::string_view where) {
+std::string_view header_text(std::span<const std::byte> file, std::string_view where, Fault fault) {
   const std::string_view all(reinterpret_cast<const char*>(file.data()), file.size());
   if (const auto stand_in = describe_stand_in(all); !stand_in.empty())
-    fail(Fault::model_file, "{}: is {}", where, stand_in);
+    fail(fault, "{}: is {}", where, stand_in);
   uint64_t length = 0;
   if (file.size() < sizeof(length))
-    fail(Fault::model_file, "{}: is {} bytes long, no safetensors file; fetch the file again", where,
-         file.size());
+    fail(fault, "{}: is {} bytes long, no safetensors file; {}", where, file.size(), advice(fault));
   std::memcpy(&length, file.data(), sizeof(length));
   if (length > kMaxHeaderSize)
-    fail(Fault::model_file,
-         "{}: is no safetensors file: its header would be {} bytes, {} are allowed; fetch the file again",
-         where, length, kMaxHeaderSize);
+    fail(fault, "{}: is no safetensors file: its header would be {} bytes, {} are allowed; {}", where, length,
+         kMaxHeaderSize, advice(fault));
   if (length > file.size() - sizeof(length))
-    fail(Fault::model_file,
-         "{}: is no safetensors file, or ends within its header of {} bytes; fetch it again", where, length);
+    fail(fault, "{}: is no safetensors file, or ends within its header of {} bytes; {}", where, length,
+         advice(fault));
   const std::string_view text = all.substr(sizeof(length), length);
   if (!text.starts_with('{'))
-    fail(Fault::model_file, "{}: is no safetensors file: no JSON header; fetch the file again", where);
+    fail(fault, "{}: is no safetensors file: no JSON header; {}", where, advice(fault));
   return text;
 }
 
@@ -134,10 +136,11 @@ size_t byte_size(StoredType type) {
   return info(type).byte_size;
 }
 
-SafetensorsHeader parse_safetensors_header(std::span<const std::byte> file, std::string_view where) {
-  const std::string_view text = header_text(file, where);
+SafetensorsHeader parse_safetensors_header(std::span<const std::byte> file, std::string_view where,
+                                           Fault fault) {
+  const std::string_view text = header_text(file, where, fault);
   constexpr size_t kMostBytes = size_t{256} << 20;  // enough for 90,000 tensors with long names
-  const Config json = Config::parse(text, std::string(where), {.most_bytes = kMostBytes});
+  const Config json = Config::parse(text, std::string(where), {.fault = fault, .most_bytes = kMostBytes});
   SafetensorsHeader header;
   header.byte_size = sizeof(uint64_t) + text.size();
   for (const std::string& name : json.keys()) {
@@ -147,7 +150,7 @@ SafetensorsHeader parse_safetensors_header(std::span<const std::byte> file, std:
     else
       header.tensors[name] = parse_tensor(entry, header.byte_size, file.size() - header.byte_size);
   }
-  check_layout(header, file.size(), where);
+  check_layout(header, file.size(), where, fault);
   return header;
 }
 

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/stand_in.h"
 #include "base/utf8.h"
 #include "io/character_map.h"
-#include "io/stand_in.h"
 
 namespace diorama {
 namespace {

@@ -33,12 +33,6 @@ std::string special_token(const Config& config, std::string_view key, std::strin
 std::string read_model(const fs::path& file) {
   constexpr size_t kMostBytes = size_t{64} << 20;
   std::error_code unknown;
-  if (!path_exists(file)) {
-    const bool has_other_form = path_exists(file.parent_path() / "tokenizer.json");
-    fail(Fault::model_file, "{}: is missing; {}", file.string(),
-         has_other_form ? "tokenizer.json is not read, fetch spiece.model from where T5 came from"
-                        : "fetch it from where the model came from");
-  }
   if (const auto size = fs::file_size(file, unknown); !unknown && size > kMostBytes)
     fail(Fault::model_file, "{}: is larger than {} MiB, no SentencePiece model; fetch it again",
          file.string(), kMostBytes >> 20);
@@ -75,9 +69,27 @@ int32_t id_of(const sentencepiece::SentencePieceProcessor& pieces, const std::st
 
 }  // namespace
 
+fs::path sentencepiece_file(const fs::path& folder) {
+  fs::path file = folder / "spiece.model";
+  if (path_exists(file)) return file;
+  if (path_exists(folder / "tokenizer.json"))
+    fail(Fault::model_file,
+         "{}: is missing; this folder has the tokenizer as tokenizer.json alone, a form that is not read: "
+         "put the "
+         "SentencePiece file of the same text encoder there (for T5 that of google/t5-v1_1-xxl)",
+         file.string());
+  if (path_exists(folder / "vocab.json"))
+    fail(Fault::model_file,
+         "{}: is missing; this folder has a byte-pair tokenizer (vocab.json), which belongs to another text "
+         "encoder "
+         "than T5",
+         file.string());
+  fail(Fault::model_file, "{}: is missing; fetch it from where the model came from", file.string());
+}
+
 Tokenizer::Tokenizer(const fs::path& folder, std::optional<int> text_encoder_vocabulary)
     : pieces_(std::make_unique<sentencepiece::SentencePieceProcessor>()) {
-  const fs::path file = folder / "spiece.model";
+  const fs::path file = sentencepiece_file(folder);
   if (!load_pieces(*pieces_, checked_spiece_model(read_model(file), file.string(), text_encoder_vocabulary)))
     fail(Fault::model_file, "{}: is no SentencePiece model; fetch it again", file.string());
 

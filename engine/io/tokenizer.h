@@ -23,6 +23,10 @@ struct Tokens {
   std::vector<std::string> unknown;  // parts of the prompt that the model knows no piece for
 };
 
+// The SentencePiece model in a tokenizer's folder. Fault::model_file where it is missing, with what the
+// folder holds in its place.
+std::filesystem::path sentencepiece_file(const std::filesystem::path& folder);
+
 class Tokenizer {
  public:
   // Reads spiece.model and tokenizer_config.json (may be absent) of a folder. Fault::model_file, also where

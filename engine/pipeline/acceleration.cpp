@@ -9,7 +9,9 @@
 
 #include "base/file.h"
 #include "base/folder_lock.h"
+#include "base/suggestion.h"
 #include "base/temporary_file.h"
+#include "base/text_encoding.h"
 #include "base/utf8.h"
 #include "io/model_search.h"
 #include "pipeline/branch.h"
@@ -54,7 +56,8 @@ std::vector<Config> plans_of(const ModelFolder& folder) {
   std::vector<Config> found;
   if (!user_data_folder().empty())
     for (const std::string& hash : {folder.content_hash(), folder.sampled_hash()})
-      if (const auto kept = kept_plans(hash); path_exists(kept)) found.push_back(Config::load(kept));
+      if (const auto kept = kept_plans(hash); path_exists(kept))
+        found.push_back(Config::load(kept, Fault::file_system));
   if (folder.diorama().has("acceleration")) found.push_back(folder.diorama().get<Config>("acceleration"));
   return found;
 }
@@ -104,8 +107,10 @@ void check_each(const Config& plans) {
 // An empty object where there is no file yet.
 OrderedJson read_plan_file(const PlanFile& file) {
   if (!path_exists(file.path)) return OrderedJson::object();
-  const std::string text = read_text_file(file.path, Config::kMaxFileSize);
-  const Config checked = Config::parse(text, file.path.string());
+  const Fault fault = file.is_description ? Fault::model_file : Fault::file_system;  // the user's own
+  const std::string text =
+      decode_text(read_text_file(file.path, Config::kMaxFileSize), file.path.string(), fault);
+  const Config checked = Config::parse(text, file.path.string(), fault);
   check_width(checked.json(), file);
   if (file.is_description)
     check_plans(checked);
@@ -218,8 +223,9 @@ ChosenPlan choose_acceleration(const ModelFolder& folder, const std::string& wis
     if (plans.has(wish)) return {checked(named(Plan::read(plans.get<Config>(wish)), wish), folder), ""};
   if (auto plan = untuned_plan(wish))
     return {std::move(plan), fmt::format("{} was not tuned; {} is a cautious default", folder.title(), wish)};
-  fail(Fault::usage, "[accelerate] {} has no plan {}; choose {}, off, or a file that ends in .json",
-       folder.title(), wish, fmt::join(known_plans(folder), ", "));
+  const std::vector<std::string> known = known_plans(folder);
+  fail(Fault::usage, "[accelerate] {} has no plan {}; choose {}, off, or a file that ends in .json{}",
+       folder.title(), wish, fmt::join(known, ", "), did_you_mean(wish, known));
 }
 
 std::vector<std::string> known_plans(const ModelFolder& folder) {
@@ -288,7 +294,7 @@ RenderRequest request_of(const Recipe& recipe, bool exact, const std::string& wh
                         .sampler = recipe.sampler,
                         .shift = recipe.shift,
                         .eta = recipe.eta,
-                        .seed = recipe.seed,
+                        .seed = recipe.seed.value_or(0),
                         .branch = read_branch(recipe, where)};
   if (exact && request.branch) make_exact(request.branch->parent);
   if (exact || recipe.decisions.is_null()) return request;

@@ -84,7 +84,7 @@ SolverState branch_start(const Branch& branch, const SolverState& stood, const S
          child.sampler, branch.parent.sampler);
   SolverState state = stood;
   if (child.seed != branch.parent.seed)
-    state.x = weighted_sum(level.alpha, stood.x0, level.sigma, normal_noise(stood.x.shape, child.seed, 0));
+    state.x = weighted_sum(level.alpha, stood.x0, level.sigma, normal_noise(stood.x.shape, *child.seed, 0));
   if (child.seed != branch.parent.seed || child.sampler != branch.parent.sampler) state.x0 = {};
   return state;
 }

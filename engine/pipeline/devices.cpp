@@ -1,7 +1,9 @@
 #include "pipeline/devices.h"
 
-#include <charconv>
+#include <array>
 
+#include "base/decimal.h"
+#include "base/suggestion.h"
 #include "cpu/device.h"
 #include "vulkan/devices.h"
 
@@ -18,11 +20,10 @@ std::unique_ptr<Device> open_cpu(const DeviceRequest& request) {
 int vulkan_index(std::string_view name) {
   if (name == "vulkan") return -1;
   const std::string_view digits = name.substr(std::string_view("vulkan:").size());
-  int index = -1;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), index);
-  if (error != std::errc() || end != digits.data() + digits.size() || index < 0)
+  const auto index = parse_decimal<int>(digits);
+  if (!index || *index < 0)
     fail(Fault::usage, "[device] '{}': expected vulkan:N with N from `diorama devices`", name);
-  return index;
+  return *index;
 }
 
 }  // namespace
@@ -36,7 +37,9 @@ std::unique_ptr<Device> open_device(const DeviceRequest& request) {
   }
   if (request.name == "vulkan" || request.name.starts_with("vulkan:"))
     return vulkan::open_device({.index = vulkan_index(request.name)});
-  fail(Fault::usage, "[device] '{}' is not known; choose auto, cpu, vulkan or vulkan:N", request.name);
+  constexpr std::array<std::string_view, 3> kKnown{"auto", "cpu", "vulkan"};
+  fail(Fault::usage, "[device] '{}' is not known; choose auto, cpu, vulkan or vulkan:N{}", request.name,
+       did_you_mean(request.name, kKnown));
 }
 
 }  // namespace diorama

@@ -6,6 +6,7 @@
 #include <array>
 #include <vector>
 
+#include "base/suggestion.h"
 #include "sampling/scheduler_config.h"
 #include "sampling/solver_ddim.h"
 #include "sampling/solver_ddpm.h"
@@ -29,11 +30,15 @@ constexpr std::array<Sampler, 5> kSamplers = {{
     {"ddpm", "DDPMScheduler", true, false, FreshNoise::always, create<DdpmSolver>},
 }};
 
-std::string joined(auto member, auto wanted) {
-  std::vector<std::string_view> words;
+std::vector<std::string_view> words(auto member, auto wanted) {
+  std::vector<std::string_view> found;
   for (const Sampler& sampler : kSamplers)
-    if (wanted(sampler)) words.push_back(sampler.*member);
-  return fmt::format("{}", fmt::join(words, ", "));
+    if (wanted(sampler)) found.push_back(sampler.*member);
+  return found;
+}
+
+std::string joined(auto member, auto wanted) {
+  return fmt::format("{}", fmt::join(words(member, wanted), ", "));
 }
 
 const Sampler& own_sampler(const Config& scheduler) {
@@ -75,7 +80,8 @@ const Sampler& choose_sampler(const Config& scheduler, std::string_view name) {
   if (name.empty()) return own;
   const auto it = std::ranges::find(kSamplers, name, &Sampler::name);
   if (it == kSamplers.end())
-    fail(Fault::usage, "[sampler] there is no '{}'; this model takes {}", name, joined(&Sampler::name, fits));
+    fail(Fault::usage, "[sampler] there is no '{}'; this model takes {}{}", name,
+         joined(&Sampler::name, fits), did_you_mean(name, words(&Sampler::name, fits)));
   if (!fits(*it))
     fail(Fault::usage, "[sampler] {} does not fit a {} model; this one takes {}", name,
          flow ? "flow-matching" : "diffusion", joined(&Sampler::name, fits));

@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "base/file.h"
+#include "base/text_encoding.h"
 #include "io/model_search.h"
 
 namespace diorama {
@@ -12,7 +13,7 @@ std::vector<RenderRequest> requests_of(const Pipeline& pipeline, PromptSet set, 
   std::vector<std::string> prompts;
   const auto file = find_data(tuning ? "prompts/tuning.txt" : "prompts/scoring.txt");
   constexpr size_t kMost = size_t{1} << 20;
-  std::istringstream lines(read_text_file(file, kMost));
+  std::istringstream lines(decode_text(read_text_file(file, kMost), file.string(), Fault::file_system));
   for (std::string line; std::getline(lines, line);) prompts.push_back(line);
   if (prompts.empty()) fail(Fault::file_system, "{}: holds no prompts; install it again", file.string());
 

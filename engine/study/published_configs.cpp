@@ -2,8 +2,10 @@
 
 #include <array>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
+#include "base/suggestion.h"
 
 namespace diorama {
 namespace {
@@ -45,12 +47,15 @@ std::string json_of(const Published& p) {
 }  // namespace
 
 Config published_config(std::string_view name) {
-  std::string known;
+  std::vector<std::string> known;
+  std::string list;
   for (const Published& published : kPublished) {
     if (published.name == name) return Config::parse(json_of(published), std::string(name));
-    known += (known.empty() ? "" : ", ") + std::string(published.name);
+    list += (list.empty() ? "" : ", ") + std::string(published.name);
+    known.emplace_back(published.name);
   }
-  fail(Fault::usage, "[bench] configuration '{}' is not known; choose one of {}", name, known);
+  fail(Fault::usage, "[bench] configuration '{}' is not known; choose one of {}{}", name, list,
+       did_you_mean(name, known));
 }
 
 }  // namespace diorama

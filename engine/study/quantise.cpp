@@ -9,7 +9,6 @@
 #include "base/file.h"
 #include "base/half.h"
 #include "base/new_folder.h"
-#include "cpu/device.h"
 #include "formats/w8a8.h"
 #include "io/model_files.h"
 #include "io/quantised_layers.h"
@@ -30,11 +29,6 @@ using Progress = std::function<void(const QuantiseProgress&)>;
 constexpr const char* kWeights = "diffusion_pytorch_model.safetensors";
 constexpr uint64_t kCalibrationSeed = 1000;
 constexpr uint64_t kPictureSeed = 1;
-
-int threads_of(const Device& device) {
-  const auto* processor = dynamic_cast<const cpu::Device*>(&device);
-  return processor == nullptr ? 0 : processor->threads();
-}
 
 bool is_weights(const fs::path& file) {
   const std::string name = file.filename().string();
@@ -378,7 +372,7 @@ QuantiseReport quantise_model(const ModelFolder& source, const fs::path& destina
   if (source.has("text_encoder")) parts.emplace_back("text_encoder");
   const ModelFiles files = files_to_copy(source, parts);
   NewFolder folder(destination);
-  const quant::Team team{.threads = threads_of(device), .poll = [&device] { device.poll(); }};
+  const quant::Team team{.threads = device.threads(), .poll = [&device] { device.poll(); }};
   QuantiseReport report;
   report.left_out = files.left_out;
   report.bytes_before = weight_bytes(source.path(), parts);

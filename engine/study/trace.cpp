@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 
+#include "base/suggestion.h"
 #include "models/registry.h"
 #include "pipeline/component.h"
 
@@ -140,8 +141,8 @@ Part find_part(std::string_view name) {
   for (size_t i = 0; i < kParts.size(); ++i)
     if (kParts[i] == name) return static_cast<Part>(i);
   fail(Fault::usage,
-       "[trace] part '{}' does not exist; choose transformer, text_encoder, vae_encoder or vae_decoder",
-       name);
+       "[trace] part '{}' does not exist; choose transformer, text_encoder, vae_encoder or vae_decoder{}",
+       name, did_you_mean(name, kParts));
 }
 
 std::string_view component_of(Part part) {

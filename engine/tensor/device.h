@@ -22,6 +22,8 @@ class Device {
   // As it stands in a recipe: name, driver, instruction set.
   virtual std::string description() const = 0;
 
+  // Threads of the processor that compute for it; 0: as many as the thread library takes.
+  virtual int threads() const { return 0; }
   // Bytes that can be allocated at present, as far as the device can tell; SIZE_MAX where it cannot.
   virtual size_t memory_budget() const { return SIZE_MAX; }
   // Throws Fault::out_of_memory. The memory is not cleared.

@@ -87,6 +87,17 @@ TEST_F(CommandsTest, a_broken_model_does_not_hide_the_others) {
   EXPECT_GE(models.size(), 3u);
 }
 
+TEST_F(CommandsTest, a_model_that_another_hides_is_named) {
+  copy_model("models/twin");
+  copy_model("data/diorama/models/twin");
+  const Output text = run({"models", "list"});
+  expect_failure(text, 0, {"data/diorama/models/twin", "same name", "models/twin"});
+  for (const auto& model : nlohmann::json::parse(run({"models", "list", "--json"}).out)) {
+    if (model.at("name") != "twin") continue;
+    EXPECT_EQ(model.at("hides"), nlohmann::json::array({(folder_ / "data/diorama/models/twin").string()}));
+  }
+}
+
 TEST_F(CommandsTest, what_strangers_wrote_is_shown_as_text) {
   copy_model("models/no\xff\x1b[2J");
   const fs::path odd = copy_model("models/odd");

@@ -56,7 +56,7 @@ TEST(Batch, a_json_line_overrides_what_it_names) {
   EXPECT_EQ(request.sampler, "heun");
   EXPECT_EQ(request.shift, 3.0);
   EXPECT_EQ(request.eta, 0.5);
-  EXPECT_EQ(jobs[0].seed, 7);
+  EXPECT_EQ(jobs[0].seed, Seed{7});
   EXPECT_EQ(jobs[0].class_name, "tench");
 }
 
@@ -120,8 +120,32 @@ TEST(Seeds, negative_ones_are_drawn_and_still_count_up) {
   const auto first = seeds(JobList(text, "jobs.txt", {}, 2, 0));
   EXPECT_EQ(first[1], first[0] + 1);
   EXPECT_NE(first, seeds(JobList(text, "jobs.txt", {}, 2, 0))) << "once in 2^32";
-  EXPECT_NE(seed_or_draw(-1), seed_or_draw(-1)) << "once in 2^32";
-  EXPECT_EQ(seed_or_draw(7), 7u);
+}
+
+TEST(Seeds, of_a_batch_have_all_64_bits) {
+  const auto jobs = read(
+      "{\"seed\": 18446744073709551615}\n{\"seed\": \"12345678901234567890\"}\n{\"seed\": \"random\"}\n"
+      "{\"seed\": 18446744073709551616}\n{\"seed\": \"0x10\"}\n{\"seed\": true}");
+  EXPECT_EQ(jobs[0].request.seed, 18446744073709551615u);
+  EXPECT_EQ(jobs[1].request.seed, 12345678901234567890u);
+  EXPECT_EQ(jobs[2].seed, Seed{});
+  for (const size_t i : {0, 1, 2}) EXPECT_EQ(jobs[i].problem, "");
+  for (const size_t i : {3, 4, 5})
+    EXPECT_NE(jobs[i].problem.find("seed"), std::string::npos) << jobs[i].problem;
+}
+
+TEST(Seeds, that_would_pass_64_bits_are_refused) {
+  constexpr uint64_t kLast = 18446744073709551615u;
+  EXPECT_EQ(seeds(JobList(Job{}, 2, kLast - 1)), (std::vector<uint64_t>{kLast - 1, kLast}));
+  expect_fault(Fault::usage, {"[seed]", "64 bits"}, [] { JobList(Job{}, 2, kLast); });
+  expect_fault(Fault::usage, {"[seed]"}, [] { JobList("a\nb", "jobs.txt", {}, 2, kLast - 2); });
+  JobList list(R"({"seed": 18446744073709551615})", "jobs.txt", {}, 2, 0);
+  EXPECT_NE(list.picture(0).problem.find("jobs.txt:1: [seed]"), std::string::npos);
+}
+
+TEST(Batch, a_mistyped_key_gets_a_suggestion) {
+  const std::string problem = read(R"({"promt": "a cat"})")[0].problem;
+  EXPECT_NE(problem.find("did you mean prompt?"), std::string::npos) << problem;
 }
 
 TEST(FindClass, takes_a_number_or_any_of_the_names) {
@@ -164,6 +188,25 @@ TEST(Prompt, of_a_file_that_no_prompt_can_be_is_refused) {
   const auto file = folder.write("prompt.txt", std::string(kMostText + 1, 'a'));
   expect_fault(Fault::file_system, {"prompt.txt", "larger than 1 MiB"},
                [&] { read_prompt("@" + file.string()); });
+}
+
+TEST(Prompt, is_read_in_the_encodings_that_editors_write) {
+  using namespace std::string_literals;
+  const TestFolder folder;
+  for (const std::string& bytes :
+       {"\xEF\xBB\xBFred heart\r\n"s, "\xFF\xFEr\0e\0d\0 \0h\0e\0a\0r\0t\0\r\0\n\0"s})
+    EXPECT_EQ(read_prompt("@" + folder.write("p.txt", bytes).string()), "red heart");
+  const auto latin = folder.write("latin.txt", "caf\xE9\n");
+  expect_fault(Fault::usage, {"latin.txt", "UTF-8", "iconv"}, [&] { read_prompt("@" + latin.string()); });
+  expect_fault(Fault::usage, {"[prompt]", "UTF-8"}, [] { read_prompt("caf\xE9"); });
+}
+
+TEST(Prompt, a_file_without_words_is_refused) {
+  const TestFolder folder;
+  for (const char* text : {"", "\n", "\r\n", "\xEF\xBB\xBF\n"})
+    expect_fault(Fault::usage, {"p.txt", "no text"},
+                 [&] { read_prompt("@" + folder.write("p.txt", text).string()); });
+  EXPECT_EQ(read_prompt(""), "") << "typed, it is meant";
 }
 
 TEST(GuidanceInterval, is_two_shares_in_order) {

@@ -79,6 +79,27 @@ TEST_F(OutputNamesTest, a_name_without_a_number_taken_meanwhile_keeps_the_pictur
   EXPECT_EQ(read_text_file(folder_ / "a-0001.png"), "ours");
 }
 
+TEST_F(OutputNamesTest, a_folder_in_the_way_of_a_later_picture_costs_none) {
+  OutputNames names(parse_output_pattern((folder_ / "a-%d.png").string()), true, true);
+  folder_.write("a-2.png/x", "somebody's");
+  EXPECT_EQ(names.save("first").filename(), "a-1.png");
+  expect_fault(Fault::file_system, {"a-2.png", "folder", "kept in", "a-2-0001.png"},
+               [&] { names.save("second"); });
+  EXPECT_EQ(read_text_file(folder_ / "a-2-0001.png"), "second");
+  EXPECT_EQ(names.save("third").filename(), "a-3.png");
+}
+
+TEST_F(OutputNamesTest, a_folder_that_is_removed_meanwhile_costs_no_picture) {
+  const TestFolder temporary;
+  ::setenv("TMPDIR", temporary.path().c_str(), 1);
+  folder_.write("out/x", "");
+  OutputNames names(parse_output_pattern((folder_ / "out/a.png").string()), false, false);
+  std::filesystem::remove_all(folder_ / "out");
+  expect_fault(Fault::file_system, {"out/a.png", "kept in", "diorama-0001.png"}, [&] { names.save("ours"); });
+  ::unsetenv("TMPDIR");
+  EXPECT_EQ(read_text_file(temporary / "diorama-0001.png"), "ours");
+}
+
 // Two runs at once, many times over: every picture is there in the end.
 TEST_F(OutputNamesTest, of_runs_at_once_no_picture_is_lost) {
   constexpr int kRuns = 6, kPictures = 20;

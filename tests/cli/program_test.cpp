@@ -95,8 +95,8 @@ TEST_F(ProgramTest, a_bad_line_of_a_batch_does_not_stop_the_others) {
 }
 
 TEST_F(ProgramTest, wrong_usage_is_2) {
-  expect_failure(run({}), 2, {"subcommand"});
-  expect_failure(run({"paint"}), 2, {"subcommand"});
+  expect_failure(run({}), 2, {"name a command"});
+  expect_failure(run({"redner"}), 2, {"redner", "render"});
   expect_failure(run({"render"}), 2, {"--prompt"});
   expect_failure(run(render({"--nonsense"})), 2, {"--nonsense"});
   expect_failure(run(render({"--steps", "many"})), 2, {"--steps"});
@@ -118,6 +118,50 @@ TEST_F(ProgramTest, wrong_usage_is_2) {
   expect_failure(run({"tune", "diorama-mini", "--name", "mine"}), 2, {"--target-speed"});
   expect_failure(run({"tune", "diorama-mini", "--target-speed", "2", "--name", "off"}), 2, {"--name"});
   EXPECT_EQ(folder_.num_files(), 0u);
+}
+
+TEST_F(ProgramTest, seeds_of_64_bits_are_painted_as_they_were_typed) {
+  for (const char* seed : {"18446744073709551615", "12345678901234567890"}) {
+    const Output output = run(render({"--seed", seed, "--overwrite", "-o", "a.png"}));
+    ASSERT_EQ(output.code, 0) << output.err;
+    EXPECT_NE(run({"metadata", "--json", "a.png"}).out.find(seed), std::string::npos);
+  }
+}
+
+TEST_F(ProgramTest, a_batch_with_a_byte_order_mark_is_the_same_batch) {
+  folder_.write("jobs.jsonl", "\xEF\xBB\xBF{\"prompt\": \"red heart\", \"seed\": 5}\r\n");
+  const Output output =
+      run({"render", "--batch", "jobs.jsonl", "--steps", "1", "--device", "cpu", "-o", "a.png"});
+  ASSERT_EQ(output.code, 0) << output.err;
+  const auto recipe = nlohmann::json::parse(run({"metadata", "--json", "a.png"}).out);
+  EXPECT_EQ(recipe.at("prompt"), "red heart");
+  EXPECT_EQ(recipe.at("seed"), 5);
+  folder_.write("latin.txt", "caf\xE9\n");
+  expect_failure(run({"render", "--batch", "latin.txt"}), 2, {"latin.txt", "UTF-8"});
+}
+
+// The same failure looks the same, alone and in a batch.
+TEST_F(ProgramTest, json_events_of_one_picture_are_those_of_a_batch) {
+  folder_.write("jobs.jsonl", R"({"prompt": "a red apple", "sampler": "nope"})");
+  const auto alone = json_lines(
+      run({"render", "-p", "a red apple", "--sampler", "nope", "--device", "cpu", "--progress", "json"}).out);
+  const auto batch =
+      json_lines(run({"render", "--batch", "jobs.jsonl", "--device", "cpu", "--progress", "json"}).out);
+  ASSERT_EQ(alone.size(), batch.size());
+  for (size_t i = 0; i < alone.size(); ++i) EXPECT_EQ(alone[i].at("type"), batch[i].at("type"));
+  const auto& error = alone[alone.size() - 2];
+  EXPECT_EQ(error.at("type"), "error");
+  EXPECT_EQ(error.at("job"), 1);
+  EXPECT_EQ(error.at("exit_code"), batch[batch.size() - 2].at("exit_code"));
+  EXPECT_EQ(alone.back().at("failed"), 1);
+  EXPECT_EQ(batch.back().at("failed"), 1);
+}
+
+TEST_F(ProgramTest, what_does_nothing_is_said) {
+  const Output output = run(render({"-n", "blurry", "--cfg-scale", "1", "--guidance-interval", "0.2,0.8"}));
+  ASSERT_EQ(output.code, 0) << output.err;
+  for (const char* part : {"negative prompt does nothing", "--guidance-interval does nothing"})
+    EXPECT_NE(output.err.find(part), std::string::npos) << output.err;
 }
 
 TEST_F(ProgramTest, json_progress_reports_failures_too) {
@@ -221,8 +265,11 @@ TEST_F(ProgramTest, a_full_disk_is_7_and_leaves_nothing) {
   const auto disk = folder_.write("disk/mount_point", "").parent_path();
   if (mount("none", disk.c_str(), "tmpfs", 0, "size=8k") != 0)
     GTEST_SKIP() << "no small disk can be mounted here: " << std::strerror(errno);
-  const Output output = run(render({"-o", "disk/out.png"}));
-  expect_failure(output, 7, {"disk/out.png", "No space left"});
+  std::filesystem::create_directory(folder_ / "temporary");
+  const Output output = run_program(folder_, render({"-o", "disk/out.png"}),
+                                    [&] { ::setenv("TMPDIR", (folder_ / "temporary").c_str(), 1); });
+  expect_failure(output, 7, {"disk/out.png", "No space left", "kept in", "temporary/diorama-0001.png"});
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "temporary/diorama-0001.png"));
   EXPECT_TRUE(std::filesystem::is_empty(disk));
   EXPECT_EQ(umount(disk.c_str()), 0);
 }

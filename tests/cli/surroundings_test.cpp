@@ -69,16 +69,27 @@ TEST_F(SurroundingsTest, a_standard_output_that_cannot_be_written_is_7_and_keeps
   EXPECT_EQ(read_text_file(folder_ / "a.png"), read_text_file(folder_ / "b.png"));
 }
 
-TEST_F(SurroundingsTest, a_run_whose_reader_is_gone_ends_with_what_is_ready) {
-  const Output output = run(render({"-b", "500", "-o", "p-%03d.png"}), [] {
+TEST_F(SurroundingsTest, a_run_whose_reader_is_gone_paints_what_was_asked_for) {
+  const Output output = run(render({"-b", "3", "-o", "p-%03d.png"}), [] {
     int ends[2];
     if (::pipe(ends) != 0) ::_exit(126);
     ::dup2(ends[1], STDOUT_FILENO);
     ::close(ends[0]);
     ::close(ends[1]);
   });
-  EXPECT_EQ(output.code, 7);
-  EXPECT_NE(output.err.find("is gone; 500 pictures"), std::string::npos) << output.err;
+  EXPECT_EQ(output.code, 0) << output.err;
+  EXPECT_NE(output.err.find("no reader any more"), std::string::npos) << output.err;
+  EXPECT_EQ(folder_.num_files(), 3u);
+}
+
+TEST_F(SurroundingsTest, a_terminal_that_is_closed_ends_no_work) {
+  Program program(folder_, {"render", "-p", "x", "-b", "3", "--steps", "1", "--device", "cpu"});
+  for (int i = 0; i < 600 && program.output().empty(); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  program.signal(SIGHUP);
+  const Output output = program.wait();
+  EXPECT_EQ(output.code, 0) << output.err;
+  EXPECT_EQ(folder_.num_files(), 3u);
 }
 
 TEST_F(SurroundingsTest, a_reader_that_hangs_does_not_keep_the_program_from_ending) {
@@ -185,6 +196,14 @@ TEST_F(SurroundingsTest, steps_and_comparisons_write_over_nothing) {
   EXPECT_TRUE(path_exists(folder_ / "steps/out-0001-2-step-0001.png"));
 }
 
+TEST_F(SurroundingsTest, a_preview_that_cannot_be_written_costs_no_picture) {
+  std::filesystem::create_directories(folder_ / "steps/a-step-0001.png/x");
+  const Output output = run(render({"--save-steps", "steps", "-o", "a.png", "--overwrite"}));
+  EXPECT_EQ(output.code, 0) << output.err;
+  EXPECT_NE(output.err.find("a-step-0001.png"), std::string::npos) << output.err;
+  EXPECT_TRUE(path_exists(folder_ / "a.png"));
+}
+
 TEST_F(SurroundingsTest, a_batch_ends_where_no_picture_can_be_saved) {
   const auto disk = folder_.write("disk/mount_point", "").parent_path();
   if (mount("none", disk.c_str(), "tmpfs", 0, "size=80k") != 0)
@@ -193,7 +212,8 @@ TEST_F(SurroundingsTest, a_batch_ends_where_no_picture_can_be_saved) {
   for (int i = 0; i < 12; ++i) jobs += "red apple\n";
   folder_.write("jobs.txt", jobs);
   const Output output =
-      run({"render", "--batch", "jobs.txt", "--steps", "1", "--device", "cpu", "-o", "disk/a.png"});
+      run({"render", "--batch", "jobs.txt", "--steps", "1", "--device", "cpu", "-o", "disk/a.png"},
+          [&] { ::setenv("TMPDIR", folder_.path().c_str(), 1); });
   EXPECT_EQ(output.code, 7) << output.err;
   const size_t first = output.err.find("No space left");
   EXPECT_NE(first, std::string::npos) << output.err;

@@ -1,6 +1,5 @@
 #include <cstdint>
 #include <cstdlib>
-#include <cstring>
 
 #include "base/error.h"
 #include "io/png.h"
@@ -43,9 +42,9 @@ void read_all(std::string_view file) {
 // mutate.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string file(reinterpret_cast<const char*>(data), size);
-  for (const char* keyword : {"diorama", "parameters", "prompt"}) {
+  for (const std::string_view keyword : diorama::kRecipeKeywords) {
     if (!file.starts_with(std::string(keyword) + '\0')) continue;
-    const diorama::PngText text{keyword, file.substr(std::strlen(keyword) + 1)};
+    const diorama::PngText text{std::string(keyword), file.substr(keyword.size() + 1)};
     read_or_reject([&] { diorama::read_recipe(std::span(&text, 1), "fuzz"); });
     return 0;
   }

@@ -90,7 +90,7 @@ class TestGalleryModel : public QObject {
     QCOMPARE(gallery.rowCount(), 2);
     gallery.setSearch("red cat");
     QCOMPARE(gallery.rowCount(), 1);
-    gallery.setSearch(QString::number(picture(3, "").seed));
+    gallery.setSearch(QString::number(*picture(3, "").seed));
     QCOMPARE(gallery.row(0).prompt, QString("a blue cat"));
     gallery.setSearch("");
     gallery.setFilter(GalleryFilter::accelerated);
@@ -211,6 +211,19 @@ class TestGalleryModel : public QObject {
     gallery.add(picture(1, "<b>100 %2</b>"));
     const QString tip = gallery.index(0).data(Qt::ToolTipRole).toString();
     QVERIFY2(tip.contains("&lt;b&gt;100 %2&lt;/b&gt;"), qPrintable(tip));
+  }
+
+  void what_is_not_known_is_not_told() {
+    {
+      GalleryModel gallery(file());
+      gallery.add({.path = folder_.filePath("holiday.png"), .created = 1});
+    }
+    GalleryModel gallery(file());
+    QVERIFY(!gallery.row(0).seed);
+    const QString tip = gallery.index(0).data(Qt::ToolTipRole).toString();
+    QVERIFY2(tip.contains("holiday.png") && !tip.contains("seed") && !tip.contains("0 × 0"), qPrintable(tip));
+    gallery.setSearch("0");
+    QCOMPARE(gallery.rowCount(), 0);
   }
 
   void thumbnails_are_read_when_looked_at() {

@@ -1,10 +1,14 @@
 // The models: what ships, read in the background; broken folders are explained.
 #include <QAbstractItemModelTester>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QtTest>
+#include <filesystem>
 
 #include "gui/models/models_model.h"
+#include "gui/service/engine_service.h"
 #include "gui/service/token_counter.h"
 
 namespace diorama::gui {
@@ -14,7 +18,8 @@ class TestModelsModel : public QObject {
 
  private slots:
   void the_model_that_ships_is_known() {
-    ModelsModel models;
+    const EngineService engine;
+    ModelsModel models(engine);
     QAbstractItemModelTester tester(&models);
     QSignalSpy read(&models, &ModelsModel::allRead);
     models.refresh();
@@ -45,7 +50,8 @@ class TestModelsModel : public QObject {
     QVERIFY(index.open(QIODevice::WriteOnly));
     index.write("{ broken");
     index.close();
-    ModelsModel models;
+    const EngineService engine;
+    ModelsModel models(engine);
     QAbstractItemModelTester tester(&models);
     QSignalSpy read(&models, &ModelsModel::modelRead);
     models.addFolder(folder.path());
@@ -55,6 +61,33 @@ class TestModelsModel : public QObject {
     models.addFolder(folder.path());
     QVERIFY(read.wait(60000));
     QCOMPARE(models.rowCount(), 1);
+    QVERIFY(!models.hasUsable());
+    models.forgetFolder(folder.path());
+    QCOMPARE(models.rowCount(), 0);
+    QVERIFY(models.extraFolders().isEmpty());
+  }
+
+  // As `diorama quantise` leaves it in the model's folder.
+  void the_report_of_a_quantisation_is_the_models_own() {
+    QTemporaryDir folder;
+    const std::filesystem::path copy = folder.filePath("mini").toStdString();
+    std::filesystem::copy(DIORAMA_SOURCE_DIR "/assets/models/diorama-mini", copy,
+                          std::filesystem::copy_options::recursive);
+    QFile file(folder.filePath("mini/diorama.json"));
+    QVERIFY(file.open(QIODevice::ReadWrite));
+    QJsonObject json = QJsonDocument::fromJson(file.readAll()).object();
+    json["quantisation"] =
+        QJsonObject{{"format", "w8a8"},
+                    {"report", QJsonObject{{"bytes_before", 33345536},
+                                           {"bytes_after", 11639194},
+                                           {"psnr", QJsonObject{{"mean", 33.24}, {"worst", 28.96}}}}}};
+    file.resize(0);
+    file.seek(0);
+    file.write(QJsonDocument(json).toJson());
+    file.close();
+    const QString report = readModelFacts(folder.filePath("mini")).report;
+    for (const char* part : {"31.8", "11.1", "33.2", "29.0"})
+      QVERIFY2(report.contains(part), qPrintable(report));
   }
 };
 

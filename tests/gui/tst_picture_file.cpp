@@ -49,6 +49,49 @@ class TestPictureFile : public QObject {
     QVERIFY2(!unmapped.contains("Steps"), qPrintable(unmapped));
   }
 
+  void tags_of_other_programs_are_named() {
+    const PictureFile file = readPictureFile(
+        write("parameters",
+              "a fox <lora:inkStyle:0.8>, (sharp focus:1.2) and (plain brackets)\nSteps: 4, Seed: 1"));
+    const QString unmapped = file.unmapped.join("; ");
+    QVERIFY2(unmapped.contains("LoRA inkStyle"), qPrintable(unmapped));
+    QVERIFY2(unmapped.contains("(sharp focus:1.2)"), qPrintable(unmapped));
+    QVERIFY2(!unmapped.contains("plain brackets"), qPrintable(unmapped));
+    QVERIFY(file.settings.prompt.startsWith("a fox"));
+  }
+
+  void what_is_not_known_is_not_made_up() {
+    const PictureFile file = readPictureFile(write("parameters", "a fox\nSteps: 4, Seed: -1, Size: 0x0"));
+    QVERIFY(file.hasSettings() && !file.knowsSeed);
+    QCOMPARE(file.settings.width, 0);
+    QCOMPARE(file.settings.guidance, 0.0);
+    QCOMPARE(parametersOf(file.recipe), QString("a fox\nSteps: 4"));
+    const QString unmapped = file.unmapped.join("; ");
+    QVERIFY2(unmapped.contains("seed -1") && unmapped.contains("size 0x0"), qPrintable(unmapped));
+    QVERIFY(readPictureFile(write("parameters", "a fox\nSteps: 4, Seed: 0")).knowsSeed);
+  }
+
+  void jpeg() {
+    const auto number = [](qsizetype value, int bytes) {
+      QByteArray text;
+      for (int i = 0; i < bytes; ++i) text += static_cast<char>(value >> 8 * i);
+      return text;
+    };
+    const QByteArray comment = QByteArray("ASCII\0\0\0", 8) + "a fox\nSteps: 4, Seed: 7";
+    const QByteArray exif = QByteArray("Exif\0\0II*\0", 10) + number(8, 4) + number(1, 2) +
+                            number(0x9286, 2) + number(7, 2) + number(comment.size(), 4) + number(26, 4) +
+                            number(0, 4) + comment;
+    QFile picture(folder_.filePath("picture.jpg"));
+    QVERIFY(picture.open(QIODevice::WriteOnly));
+    const char size = static_cast<char>(exif.size() + 2);
+    picture.write(QByteArray("\xFF\xD8\xFF\xE1\0", 5) + size + exif + QByteArray("\xFF\xDA\0\2", 4));
+    picture.close();
+    const PictureFile file = readPictureFile(picture.fileName());
+    QVERIFY2(file.problem.isEmpty(), qPrintable(file.problem));
+    QCOMPARE(file.settings.prompt, QString("a fox"));
+    QCOMPARE(file.settings.seed, quint64(7));
+  }
+
   void comfyui() {
     const PictureFile file = readPictureFile(write("prompt", R"({
       "3": {"class_type": "KSampler", "inputs": {"seed": 5, "steps": 12, "cfg": 3.5, "sampler_name": "euler",
@@ -158,7 +201,8 @@ class TestPictureFile : public QObject {
     b.setPixelColor(3, 3, QColor(15, 20, 30));
     QCOMPARE(comparePictures(a, b).largest, 5);
     QCOMPARE(differenceOf(a, b, 4).pixelColor(3, 3), QColor(20, 0, 0));
-    QVERIFY(!comparePictures(a, QImage(8, 8, QImage::Format_RGB888)).problem.isEmpty());
+    QCOMPARE(comparePictures(a, QImage(8, 12, QImage::Format_RGB888)).problem,
+             QString("Different sizes (16×16, 8×12): shown, but not measured."));
     QVERIFY(differenceOf(a, QImage(8, 8, QImage::Format_RGB888), 1).isNull());
   }
 };

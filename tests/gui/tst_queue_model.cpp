@@ -110,6 +110,92 @@ class TestQueueModel : public QObject {
     QCOMPARE(queue.takeNext()->settings.prompt, QString("running"));
   }
 
+  void a_quit_is_told_from_a_crash() {
+    for (const bool closed : {false, true}) {
+      {
+        QueueModel queue(file());
+        queue.add({job("a")});
+        QVERIFY(queue.takeNext());
+        if (closed) queue.close();
+      }
+      QueueModel queue(file());
+      QVERIFY(queue.hasInterrupted());
+      QCOMPARE(queue.wasClosed(), closed);
+      queue.discardInterrupted();
+      QCOMPARE(queue.rowCount(), 0);
+      QVERIFY(!queue.isPaused());  // nothing waits, and nobody had paused it
+    }
+  }
+
+  void discarding_begins_nothing_data() {
+    QTest::addColumn<bool>("pausedByUser");
+    QTest::newRow("by the user") << true;
+    QTest::newRow("by the crash") << false;
+  }
+
+  void discarding_begins_nothing() {
+    QFETCH(bool, pausedByUser);
+    {
+      QueueModel queue(file());
+      queue.add({job("a"), job("b")});
+      QVERIFY(queue.takeNext());
+      queue.setPaused(pausedByUser);
+    }
+    QueueModel queue(file());
+    const auto discarded = queue.discardInterrupted();
+    QCOMPARE(discarded.size(), qsizetype(1));
+    QVERIFY(queue.isPaused() && !queue.takeNext());
+    queue.putBack(discarded);
+    QCOMPARE(prompts(queue), QStringList({"a", "b"}));
+    QVERIFY(queue.hasInterrupted());
+    queue.discardInterrupted();
+    queue.removeWaiting();
+    QCOMPARE(QueueModel(file()).isPaused(), pausedByUser);
+  }
+
+  void what_was_removed_comes_back_in_its_place() {
+    QueueModel queue(file());
+    QAbstractItemModelTester tester(&queue);
+    queue.add({job("a"), job("b"), job("c"), job("d")});
+    const qint64 running = queue.takeNext()->id;
+    queue.moveRows({}, 0, 1, {}, 2);  // b, a, c, d
+    const qint64 b = queue.entry(0).job.id;
+    const auto removed = queue.removeWaiting();
+    QCOMPARE(prompts(queue), QStringList({"a"}));
+    QSignalSpy returned(&queue, &QueueModel::returned);
+    queue.putBack(removed);
+    QCOMPARE(prompts(queue), QStringList({"b", "a", "c", "d"}));
+    QCOMPARE(queue.entry(0).job.id, b);
+    QCOMPARE(returned.count(), 3);
+    QCOMPARE(prompts(QueueModel(file())), QStringList({"b", "a", "c", "d"}));
+    const auto alone = queue.remove(b);
+    QCOMPARE(queue.remove(b).size(), qsizetype(0));
+    queue.putBack(alone);
+    QCOMPARE(queue.rowOf(b), 0);
+    QVERIFY(queue.rowOf(running) == 1);
+  }
+
+  void entries_say_what_sets_them_apart() {
+    QueueModel queue(file());
+    QList<PaintJob> jobs{job("a"), job("a"), job("a"), job("b")};
+    for (int i = 0; i < 4; ++i) jobs[i].settings.seed = 3695065825 + static_cast<quint64>(i);
+    jobs[2].settings.acceleration = "fast";
+    jobs[2].branch = BranchPoint{"{}", 17, nullptr};
+    queue.add(jobs);
+    const auto detail = [&](int row) { return queue.index(row).data(QueueModel::DetailRole).toString(); };
+    QCOMPARE(detail(0), QString("seed …825 · exact"));
+    QCOMPARE(detail(2), QString("seed …827 · fast · from step 17"));
+    QCOMPARE(detail(3), QString());
+    const auto position = [&](int row) { return queue.index(row).data(QueueModel::PositionRole).toString(); };
+    QCOMPARE(position(1), QString("2 of 4"));
+    queue.takeNext();
+    QCOMPARE(position(0), QString());
+    QCOMPARE(position(1), QString("1 of 3"));
+    QCOMPARE(queue.numWaiting(), 3);
+    queue.setHold("Waiting: quantising Mini");
+    QCOMPARE(queue.index(1).data(QueueModel::StateTextRole).toString(), QString("Waiting: quantising Mini"));
+  }
+
   void keeps_ids_apart_after_a_restart() {
     qint64 last = 0;
     {

@@ -1,12 +1,19 @@
-// What is behind the window when it starts: pictures that it does not know, files that are damaged.
+// What is behind the window: what it finds when it starts, and what it makes of what the user asks for. The
+// engine is one by script.
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QtTest>
+#include <functional>
+#include <limits>
 #include <memory>
 
+#include "fake_engine.h"
 #include "gui/models/session.h"
 #include "gui/service/kept_file.h"
+#include "gui/service/paint_check.h"
 #include "gui/service/picture_file.h"
+#include "gui/service/pictures.h"
+#include "io/png.h"
 
 namespace diorama::gui {
 namespace {
@@ -31,10 +38,58 @@ class TestSession : public QObject {
     return QTest::qWaitFor([&] { return session.gallery().numPictures() == count; }, kPatience);
   }
 
+  // A session that knows its models.
+  void open(const QList<ModelFacts>& models = {FakeEngine::model()}) {
+    session_.reset();
+    auto engine = std::make_unique<FakeEngine>();
+    engine_ = engine.get();
+    engine_->setModels(models);
+    session_ = std::make_unique<Session>(library(), std::move(engine));
+    QSignalSpy read(&session_->models(), &ModelsModel::allRead);
+    session_->start();
+    QVERIFY(!session_->models().isReading() || read.wait(kPatience));
+  }
+  void set(const std::function<void(PaintSettings&)>& change) {
+    PaintSettings settings = session_->store().settings();
+    change(settings);
+    session_->store().setSettings(settings);
+  }
+  quint64 paintedSeed() {
+    if (!session_->paint()) return 0;
+    const quint64 seed = engine_->asked().last().settings.seed;
+    engine_->finish();
+    return seed;
+  }
+  QString paintOne() {
+    session_->paint();
+    engine_->finish();
+    return session_->shownPath();
+  }
+  QString factOf(const char* setting) const {
+    for (const SettingFact& fact : session_->caption())
+      if (fact.setting == QLatin1String(setting)) return fact.text;
+    return {};
+  }
+  QStringList captionDifferences() const {
+    QStringList settings;
+    for (const SettingFact& fact : session_->caption())
+      if (fact.differs) settings << fact.setting;
+    return settings;
+  }
+
   std::unique_ptr<QTemporaryDir> folder_;
+  std::unique_ptr<Session> session_;
+  FakeEngine* engine_ = nullptr;  // the session's
 
  private slots:
-  void init() { folder_ = std::make_unique<QTemporaryDir>(); }
+  void init() {
+    folder_ = std::make_unique<QTemporaryDir>();
+    qputenv("XDG_DATA_HOME", QFile::encodeName(folder_->filePath("data")));  // where the trash is
+  }
+  void cleanup() {
+    session_.reset();
+    folder_.reset();
+  }
 
   void new_pictures_are_read_once_and_those_that_cannot_be_read_too() {
     for (int i = 0; i < 3; ++i) writePicture(QStringLiteral("%1.png").arg(i), "before");
@@ -87,6 +142,603 @@ class TestSession : public QObject {
       QVERIFY(kept.open(QIODevice::ReadOnly));
       QVERIFY(kept.readAll().startsWith("damaged"));
     }
+  }
+
+  void a_typed_seed_is_painted_whatever_the_mode() {
+    open();
+    for (const SeedMode mode : {SeedMode::fresh, SeedMode::keep, SeedMode::next}) {
+      session_->store().setSeedMode(mode);
+      QCOMPARE(session_->typeSeed("42"), QString());
+      QCOMPARE(paintedSeed(), quint64(42));
+      QCOMPARE(session_->store().settings().seed, quint64(42));
+      QCOMPARE(session_->lastSeed(), std::optional<quint64>(42));
+      set([](PaintSettings& s) { s.seed = 43; });  // as a field that writes into the settings does
+      QCOMPARE(paintedSeed(), quint64(43));
+    }
+  }
+
+  void diced_seeds_are_painted() {
+    open();
+    for (int i = 0; i < 3; ++i) {
+      session_->rollSeed();
+      const quint64 shown = session_->store().settings().seed;
+      QCOMPARE(paintedSeed(), shown);
+    }
+  }
+
+  void a_painted_seed_is_followed_by_what_the_mode_says() {
+    open();
+    session_->setSeed(7);
+    QCOMPARE(paintedSeed(), quint64(7));
+    session_->store().setSeedMode(SeedMode::keep);
+    QCOMPARE(paintedSeed(), quint64(7));
+    session_->store().setSeedMode(SeedMode::next);
+    QCOMPARE(paintedSeed(), quint64(8));
+    QCOMPARE(paintedSeed(), quint64(9));
+    session_->store().setSeedMode(SeedMode::fresh);
+    const quint64 drawn = paintedSeed();
+    QVERIFY(drawn != 9 && drawn != 10);
+    QCOMPARE(session_->store().settings().seed, drawn);
+  }
+
+  void nothing_and_minus_one_mean_a_new_seed_in_every_mode() {
+    open();
+    for (const char* text : {"", "-1", " -1 "}) {
+      session_->setSeed(7);
+      QCOMPARE(paintedSeed(), quint64(7));
+      session_->store().setSeedMode(SeedMode::keep);
+      QCOMPARE(session_->typeSeed(text), QString());
+      QCOMPARE(session_->store().state().seedState, SeedState::open);
+      const quint64 drawn = paintedSeed();
+      QVERIFY(drawn != 7);
+      QCOMPARE(session_->store().settings().seed, drawn);  // the number shown is the number used
+      QCOMPARE(paintedSeed(), drawn);                      // and kept
+    }
+  }
+
+  void seeds_are_whole_numbers_of_64_bits() {
+    open();
+    QCOMPARE(session_->typeSeed("18446744073709551615"), QString());
+    QCOMPARE(paintedSeed(), std::numeric_limits<quint64>::max());
+    session_->store().setSeedMode(SeedMode::next);
+    QCOMPARE(paintedSeed(), quint64(0));
+    session_->setSeed(5);
+    for (const char* text :
+         {"99999999999999999999", "18446744073709551616", "-2", "5000abc", "1e3", "0x10", "4.5", "+7"}) {
+      QVERIFY2(!session_->typeSeed(text).isEmpty(), text);
+      QCOMPARE(session_->store().settings().seed, quint64(5));
+    }
+  }
+
+  void a_batch_leaves_the_seed_of_the_picture_on_the_canvas() {
+    open();
+    session_->store().setCount(3);
+    session_->setSeed(10);
+    QVERIFY(session_->paint());
+    for (const quint64 seed : {10, 11, 12}) {
+      QCOMPARE(engine_->asked().last().settings.seed, seed);
+      engine_->finish();
+      QCOMPARE(session_->store().settings().seed, seed);
+      QCOMPARE(factOf("seed"), QStringLiteral("seed %1").arg(seed));
+    }
+    session_->store().setSeedMode(SeedMode::next);
+    QVERIFY(session_->paint());
+    QCOMPARE(engine_->asked().last().settings.seed, quint64(13));
+    session_->setSeed(99);  // typed meanwhile: it stays
+    engine_->finish();
+    QCOMPARE(session_->store().settings().seed, quint64(99));
+  }
+
+  void the_last_seed_can_be_had_again() {
+    open();
+    session_->setSeed(5);
+    paintedSeed();
+    session_->rollSeed();
+    QCOMPARE(session_->lastSeed(), std::optional<quint64>(5));
+    session_->takeLastSeed();
+    QCOMPARE(paintedSeed(), quint64(5));
+  }
+
+  void a_cleared_queue_can_be_put_back_data() {
+    QTest::addColumn<bool>("paused");
+    QTest::newRow("paused") << true;
+    QTest::newRow("not paused") << false;
+  }
+
+  void a_cleared_queue_can_be_put_back() {
+    QFETCH(bool, paused);
+    open();
+    session_->store().setCount(4);
+    session_->setSeed(1);
+    session_->queue().setPaused(paused);
+    QVERIFY(session_->paint());
+    QSignalSpy cleared(session_.get(), &Session::queueCleared);
+    session_->clearQueue();
+    QCOMPARE(cleared.count(), 1);
+    QCOMPARE(cleared[0][0].toInt(), paused ? 4 : 3);
+    QCOMPARE(session_->queue().rowCount(), paused ? 0 : 1);
+    session_->restoreQueue();
+    QCOMPARE(session_->queue().rowCount(), 4);
+    for (int i = 0; i < 4; ++i) QCOMPARE(session_->queue().entry(i).job.settings.seed, quint64(1 + i));
+    session_->queue().setPaused(false);
+    for (int i = 0; i < 4; ++i) engine_->finish();
+    QCOMPARE(session_->gallery().numPictures(), 4);
+    session_->restoreQueue();  // once
+    QCOMPARE(session_->queue().rowCount(), 0);
+  }
+
+  void cancelling_everything_can_be_undone_too() {
+    open();
+    session_->store().setCount(3);
+    session_->setSeed(1);
+    QVERIFY(session_->paint());
+    QSignalSpy cancelled(session_.get(), &Session::cancelled);
+    session_->cancelAll();
+    QVERIFY(cancelled.wait(kPatience));
+    QCOMPARE(session_->queue().rowCount(), 0);
+    session_->restoreQueue();
+    QCOMPARE(session_->queue().rowCount(), 3);
+    for (int i = 0; i < 3; ++i) engine_->finish();
+    QCOMPARE(session_->gallery().numPictures(), 3);
+    session_->queue().setPaused(true);
+    QVERIFY(session_->paint());
+    session_->removeFromQueue(session_->queue().entry(1).job.id);
+    QCOMPARE(session_->queue().rowCount(), 2);
+    session_->restoreQueue();
+    QCOMPARE(session_->queue().rowCount(), 3);
+  }
+
+  void painting_on_a_paused_queue_says_so() {
+    open();
+    QSignalSpy said(session_.get(), &Session::queuedWhilePaused);
+    session_->queue().setPaused(true);
+    session_->store().setCount(2);
+    QVERIFY(session_->paint());
+    QCOMPARE(said.count(), 1);
+    QCOMPARE(said[0][0].toInt(), 2);
+    QCOMPARE(session_->queue().numWaiting(), 2);
+    QVERIFY(engine_->asked().isEmpty());
+  }
+
+  void a_branch_keeps_what_its_parent_was_painted_with() {
+    open();
+    session_->store().setCount(3);
+    session_->setSeed(825);
+    QVERIFY(session_->paint());
+    for (int i = 0; i < 3; ++i) engine_->finish();
+    session_->store().setSeedMode(SeedMode::keep);
+    set([](PaintSettings& s) {
+      s.width = 160;
+      s.height = 96;
+      s.steps = 10;
+      s.precision = "w8a8";
+      s.prompt = "another";
+    });
+    QStringList changes;
+    for (const SettingFact& fact : session_->branchChanges()) changes << fact.setting;
+    QCOMPARE(changes, QStringList("prompt"));
+    session_->branch(8);
+    const PaintJob job = engine_->asked().last();
+    QVERIFY(job.branch && job.branch->step == 9 && job.branch->state);
+    QCOMPARE(job.settings.seed, quint64(827));  // of the picture on the canvas
+    QCOMPARE(job.settings.width, 128);
+    QCOMPARE(job.settings.height, 128);
+    QCOMPARE(job.settings.steps, 20);
+    QCOMPARE(job.settings.precision, QString("f32"));
+    QCOMPARE(job.settings.prompt, QString("another"));
+    engine_->finish();
+    session_->setSeed(5);  // one that was chosen since is meant
+    session_->branch(5);
+    QCOMPARE(engine_->asked().last().settings.seed, quint64(5));
+  }
+
+  void a_branch_stays_with_its_parents_model() {
+    open({FakeEngine::model("a"), FakeEngine::model("b")});
+    session_->chooseModel("/fake/a");
+    paintOne();
+    session_->chooseModel("/fake/b");
+    set([](PaintSettings& s) { s.acceleration = "fast"; });
+    session_->branch(3);
+    QCOMPARE(engine_->asked().last().settings.model, QString("/fake/a"));
+    QCOMPARE(engine_->asked().last().settings.acceleration, QString("off"));
+  }
+
+  void what_cannot_be_branched_from_says_why() {
+    open();
+    QVERIFY(!session_->whyNotBranch(0).isEmpty());
+    QVERIFY(session_->paint());
+    engine_->takeSteps(5);
+    QVERIFY2(session_->whyNotBranch(2).contains("still being painted"),
+             qPrintable(session_->whyNotBranch(2)));
+    QSignalSpy cancelled(session_.get(), &Session::cancelled);
+    session_->cancel();
+    QVERIFY(cancelled.wait(kPatience));
+    QCOMPARE(session_->timeline().rowCount(), 5);
+    QVERIFY(session_->canvas().wasCancelled);
+    QVERIFY2(session_->whyNotBranch(2).contains("cancelled"), qPrintable(session_->whyNotBranch(2)));
+    paintOne();
+    QCOMPARE(session_->whyNotBranch(2), QString());
+    QVERIFY(!session_->whyNotBranch(19).isEmpty());
+  }
+
+  void nothing_is_cleared_before_the_request_was_checked() {
+    open();
+    const QString picture = paintOne();
+    const quint64 work = session_->strip().totals().fullMacs;
+    QVERIFY(work > 0);
+    QVERIFY(session_->paint());
+    engine_->fail(Fault::usage, "[branch] the sampler does not fit");
+    QCOMPARE(session_->shownPath(), picture);
+    QCOMPARE(session_->timeline().rowCount(), 20);
+    QVERIFY(!session_->timeline().recipe().isEmpty());
+    QCOMPARE(session_->strip().totals().fullMacs, work);
+    QVERIFY(session_->paint());
+    engine_->takeSteps(3);
+    engine_->fail(Fault::device_lost, "[device] gone");
+    QCOMPARE(session_->strip().totals().fullMacs, quint64(0));  // of no picture
+    QCOMPARE(session_->timeline().rowCount(), 0);
+    QVERIFY(session_->shownPath().isEmpty() && !session_->canvas().isLive);
+  }
+
+  void sizes_that_do_not_fit_never_reach_the_queue_data() {
+    QTest::addColumn<int>("width");
+    QTest::addColumn<int>("height");
+    QTest::addColumn<QString>("field");
+    QTest::addColumn<QString>("text");
+    QTest::newRow("height") << 128 << 101 << "height"
+                            << "Height must be a multiple of 16: 96 or 112.";
+    QTest::newRow("width") << 130 << 128 << "width"
+                           << "Width must be a multiple of 16: 128 or 144.";
+    QTest::newRow("small") << 128 << 8 << "height"
+                           << "Height must be from 16 to 8192 pixels.";
+    QTest::newRow("large") << 9008 << 128 << "width"
+                           << "Width must be from 16 to 8192 pixels.";
+  }
+
+  void sizes_that_do_not_fit_never_reach_the_queue() {
+    QFETCH(int, width);
+    QFETCH(int, height);
+    QFETCH(QString, field);
+    QFETCH(QString, text);
+    open();
+    set([&](PaintSettings& s) {
+      s.width = width;
+      s.height = height;
+    });
+    session_->store().setCount(2);
+    const SeedState before = session_->store().state().seedState;
+    QSignalSpy refused(session_.get(), &Session::refused);
+    QVERIFY(!session_->paint());
+    QCOMPARE(refused.count(), 1);
+    QCOMPARE(refused[0][0].toString(), field);
+    QCOMPARE(refused[0][1].toString(), text);
+    QCOMPARE(session_->queue().rowCount(), 0);
+    QCOMPARE(session_->store().state().seedState, before);
+    QVERIFY(!session_->paintGrid(
+        {session_->store().settings(), {"seed", {"1", "2"}}, {"acceleration", {"off", "fast"}}}));
+    QCOMPARE(session_->queue().rowCount(), 0);
+  }
+
+  void other_settings_are_checked_as_well() {
+    open();
+    const PaintSettings good = session_->store().settings();
+    QCOMPARE(refusalOf(good, *session_->model()).has_value(), false);
+    const auto fieldOf = [&](const std::function<void(PaintSettings&)>& change) {
+      PaintSettings s = good;
+      change(s);
+      const auto refusal = refusalOf(s, *session_->model());
+      return refusal ? refusal->field : QString();
+    };
+    QCOMPARE(fieldOf([](auto& s) { s.steps = 1001; }), QString("steps"));
+    QCOMPARE(fieldOf([](auto& s) { s.guidance = 0.5; }), QString("guidance"));
+    QCOMPARE(fieldOf([](auto& s) { s.guidance = std::numeric_limits<double>::quiet_NaN(); }),
+             QString("guidance"));
+    QCOMPARE(fieldOf([](auto& s) { s.sampler = "magic"; }), QString("sampler"));
+    QCOMPARE(fieldOf([](auto& s) { s.prompt = QString("a") + QChar(0) + "b"; }), QString("prompt"));
+  }
+
+  void without_a_model_nothing_is_queued() {
+    open({});
+    QVERIFY2(session_->whyNotPaint().contains("No model yet"), qPrintable(session_->whyNotPaint()));
+    QSignalSpy refused(session_.get(), &Session::refused);
+    QVERIFY(!session_->paint());
+    QCOMPARE(refused.count(), 1);
+    QCOMPARE(refused[0][0].toString(), QString("model"));
+    QCOMPARE(session_->queue().rowCount(), 0);
+    ModelFacts broken = FakeEngine::model();
+    broken.problem = "the folder vae/ is missing";
+    open({broken});
+    QVERIFY(!session_->whyNotPaint().isEmpty());
+    open({FakeEngine::model("other")});  // the only one there is becomes the one that is set
+    QCOMPARE(session_->whyNotPaint(), QString());
+    QCOMPARE(session_->store().settings().width, 128);
+    set([](PaintSettings& s) { s.model = "/gone/model"; });
+    QVERIFY2(session_->whyNotPaint().contains("/gone/model"), qPrintable(session_->whyNotPaint()));
+  }
+
+  void what_is_discarded_does_not_resume_the_queue() {
+    open();
+    session_->store().setCount(2);
+    QVERIFY(session_->paint());
+    QVERIFY(engine_->isPainting());
+    open();
+    QVERIFY(session_->queue().hasInterrupted());
+    session_->discardInterrupted();
+    QCOMPARE(session_->queue().rowCount(), 1);
+    QVERIFY(session_->queue().isPaused());
+    QVERIFY(engine_->asked().isEmpty());
+    session_->restoreQueue();
+    QVERIFY(session_->queue().hasInterrupted());
+  }
+
+  void closing_while_painting_is_no_crash() {
+    open();
+    session_->setSeed(3);
+    QVERIFY(session_->paint());
+    engine_->takeSteps(4);
+    QVERIFY(session_->busy());
+    session_->quitNow();
+    QCoreApplication::processEvents();  // the engine says that it gave up
+    open();
+    QVERIFY(session_->queue().hasInterrupted() && session_->queue().wasClosed());
+    QVERIFY(!session_->busy());
+    session_->queue().retryInterrupted();
+    QCOMPARE(engine_->asked().size(), qsizetype(1));
+    QCOMPARE(engine_->asked().last().settings.seed, quint64(3));
+  }
+
+  void the_last_one_is_finished_before_closing() {
+    open();
+    session_->store().setCount(2);
+    QVERIFY(session_->paint());
+    QSignalSpy idle(session_.get(), &Session::idle);
+    session_->stopAfterThis();
+    engine_->finish();
+    QCOMPARE(idle.count(), 1);
+    QVERIFY(!session_->busy());
+    QCOMPARE(session_->queue().numWaiting(), 1);
+    open();
+    QVERIFY(!session_->queue().hasInterrupted());
+    QCOMPARE(engine_->asked().size(), qsizetype(1));  // the other one goes on
+  }
+
+  void the_canvas_says_what_it_shows() {
+    open();
+    QVERIFY(session_->caption().isEmpty());
+    set([](PaintSettings& s) {
+      s.prompt = "a cat";
+      s.sampler = "dpmpp-2m";
+    });
+    session_->setSeed(42);
+    const QString first = paintOne();
+    QCOMPARE(factOf("prompt"), QString("a cat"));
+    QCOMPARE(factOf("seed"), QString("seed 42"));
+    QCOMPARE(factOf("size"), QString("128 × 128"));
+    QCOMPARE(factOf("sampler"), QString("DPM++ 2M"));
+    QCOMPARE(factOf("steps"), QString("20 steps"));
+    QCOMPARE(factOf("acceleration"), QString("exact"));
+    QCOMPARE(factOf("time"), QString("2.0 s"));
+    QCOMPARE(captionDifferences(), QStringList());
+    set([](PaintSettings& s) {
+      s.prompt = "a dog";
+      s.width = 160;
+    });
+    QCOMPARE(captionDifferences(), QStringList({"prompt", "size"}));
+    session_->setSeed(43);
+    paintOne();
+    QCOMPARE(captionDifferences(), QStringList());
+    session_->show(first);
+    QCOMPARE(factOf("seed"), QString("seed 42"));
+    QCOMPARE(captionDifferences(), QStringList({"prompt", "seed", "size"}));
+  }
+
+  void another_picture_is_shown_with_its_own_steps_while_a_run_goes_on() {
+    open();
+    const QString first = paintOne();
+    set([](PaintSettings& s) { s.steps = 8; });
+    QVERIFY(session_->paint());
+    engine_->takeSteps(3);
+    QVERIFY(session_->canvas().isLive);
+    QCOMPARE(session_->timeline().rowCount(), 3);
+    session_->show(first);
+    QVERIFY(!session_->watching() && !session_->canvas().isLive);
+    QCOMPARE(session_->timeline().rowCount(), 20);
+    QCOMPARE(session_->strip().columnCount(), 20);
+    engine_->takeSteps(2);
+    QCOMPARE(session_->timeline().rowCount(), 20);
+    QCOMPARE(session_->timeline().runFrames().size(), qsizetype(5));
+    session_->watchRun();
+    QVERIFY(session_->canvas().isLive);
+    QCOMPARE(session_->timeline().rowCount(), 5);
+    QCOMPARE(session_->strip().columnCount(), 8);
+    session_->show(first);
+    engine_->finish();
+    QCOMPARE(session_->shownPath(), first);  // what was looked at stays
+    QCOMPARE(session_->timeline().rowCount(), 20);
+    const QString third = paintOne();
+    QVERIFY(third != first);
+    QCOMPARE(session_->timeline().rowCount(), 8);
+  }
+
+  void deleted_pictures_come_back() {
+    open();
+    QStringList paths;
+    for (int i = 0; i < 3; ++i) {
+      paths << paintOne();
+      QTest::qSleep(3);  // ms: the gallery orders by them
+    }
+    QSignalSpy trashed(session_.get(), &Session::trashed);
+    session_->moveToTrash({paths[0], paths[2]});
+    QCOMPARE(trashed.count(), 1);
+    QCOMPARE(trashed[0][0].toStringList().size(), qsizetype(2));
+    QCOMPARE(session_->gallery().numPictures(), 1);
+    QVERIFY(!QFile::exists(paths[0]));
+    const QDir info(folder_->filePath("data/Trash/info"));
+    session_->untrash();
+    QCOMPARE(session_->gallery().numPictures(), 3);
+    for (const QString& path : paths) QVERIFY(!readPicture(path).isNull());
+    QCOMPARE(session_->gallery().row(0).path, paths[2]);  // in its place
+    QVERIFY(info.entryList(QDir::Files).isEmpty());
+    QCOMPARE(session_->gallery().find(paths[0])->seconds, 1.5);
+  }
+
+  void a_picture_that_took_the_name_meanwhile_is_not_replaced() {
+    open();
+    const QString path = paintOne();
+    session_->moveToTrash({path});
+    QVERIFY(replaceFile(path, "another").isEmpty());
+    QSignalSpy messages(session_.get(), &Session::message);
+    session_->untrash();
+    QCOMPARE(messages.count(), 1);
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QCOMPARE(file.readAll(), QByteArray("another"));
+  }
+
+  void pictures_wait_for_a_quantisation_and_say_so() {
+    open();
+    session_->quantise({"/fake/fake", "/fake/fake-w8a8", "w8a8"});
+    QVERIFY(session_->paint());
+    QVERIFY(engine_->asked().isEmpty());
+    engine_->progressQuantising(49, 160);
+    const QString wanted = "Waiting: quantising Fake (49 of 160)";
+    QCOMPARE(session_->holdReason(), wanted);
+    QCOMPARE(session_->queue().index(0).data(QueueModel::StateTextRole).toString(), wanted);
+    QVERIFY(session_->canCancel() && session_->busy());
+    session_->cancel();
+    QCOMPARE(session_->queue().rowCount(), 0);
+    session_->restoreQueue();
+    engine_->finishQuantising({});
+    QVERIFY(session_->holdReason().isEmpty());
+    QCOMPARE(engine_->asked().size(), qsizetype(1));
+  }
+
+  void exact_pictures_are_not_painted_again_to_be_compared() {
+    open();
+    const QString exact = paintOne();
+    QVERIFY2(session_->whyNotExact(exact).contains("exact already"),
+             qPrintable(session_->whyNotExact(exact)));
+    session_->paintExact(exact);
+    QCOMPARE(session_->queue().rowCount(), 0);
+    set([](PaintSettings& s) { s.acceleration = "fast"; });
+    const QString fast = paintOne();
+    QCOMPARE(session_->whyNotExact(fast), QString());
+    set([](PaintSettings& s) { s.acceleration = "off"; });
+    session_->branch(4);
+    engine_->finish();
+    QCOMPARE(session_->whyNotExact(session_->shownPath()), QString());  // its parent is not exact
+    session_->paintExact(fast);
+    QCOMPARE(engine_->asked().last().settings.acceleration, QString("off"));
+    QSignalSpy ready(session_.get(), &Session::compareReady);
+    engine_->finish();
+    QCOMPARE(ready[0][0].toString(), fast);
+    writePicture("foreign.png", "p");
+    QVERIFY(!session_->whyNotExact(library().pictures + "/foreign.png").isEmpty());
+  }
+
+  void the_last_picture_is_on_the_canvas_after_a_start() {
+    open();
+    paintOne();
+    const QString last = paintOne();
+    open();
+    QCOMPARE(session_->shownPath(), last);
+    QVERIFY(session_->canvas().isKnown);
+    QVERIFY(QFile::remove(last));
+    open();
+    QVERIFY(!session_->shownPath().isEmpty() && session_->shownPath() != last);
+  }
+
+  void a_grid_that_lost_cells_and_got_them_back_has_a_whole_sheet() {
+    open();
+    QSignalSpy ready(session_.get(), &Session::gridReady);
+    QVERIFY(session_->paintGrid(
+        {session_->store().settings(), {"seed", {"1", "2"}}, {"acceleration", {"off", "fast"}}}));
+    engine_->finish();
+    session_->cancelAll();
+    QVERIFY(ready.wait(kPatience));
+    session_->restoreQueue();
+    engine_->setAutomatic(true);
+    while (engine_->isPainting()) {
+      engine_->finish();
+      QCoreApplication::processEvents();
+    }
+    QVERIFY(ready.count() > 1 || ready.wait(kPatience));
+    QVERIFY(ready[0][0].toString() != ready[1][0].toString());
+    QCOMPARE(session_->gallery().numPictures(), 4);
+  }
+
+  void restored_settings_say_what_they_cannot_be_here() {
+    open();
+    const QByteArray recipe =
+        QByteArray(R"json({"program": "Diorama 0.1.0", "prompt": "p", "width": 500,)json") +
+        R"json( "height": 768, "steps": 12, "sampler": "ddim", "seed": 9, "eta": 0.5})json";
+    QImage image(8, 8, QImage::Format_RGB888);
+    image.fill(Qt::red);
+    QCOMPARE(writePictureFile(folder_->filePath("restored.png"), image, recipe), QString());
+    QSignalSpy messages(session_.get(), &Session::message);
+    session_->openFile(folder_->filePath("restored.png"));
+    const QString advice = messages.last()[1].toString();
+    for (const char* part : {"DDIM", "Eta", "496", "128"})
+      QVERIFY2(advice.contains(part), qPrintable(advice));
+    QCOMPARE(session_->store().settings().width, 496);
+    QCOMPARE(session_->store().settings().sampler, QString("euler"));
+    QVERIFY(session_->store().state().seedLocked());
+    QCOMPARE(session_->shownPath(), folder_->filePath("restored.png"));
+    QCOMPARE(paintedSeed(), quint64(9));
+    QSignalSpy dropped(session_.get(), &Session::modelDropped);
+    session_->openFile(folder_->path());
+    QCOMPARE(dropped.count(), 1);
+  }
+
+  void a_picture_that_names_no_seed_leaves_the_seed_alone() {
+    open();
+    session_->setSeed(77);
+    const Image image{8, 8, std::vector<uint8_t>(192, 128)};
+    const std::vector<PngText> texts{{.keyword = "parameters", .text = "a fox\nSteps: 7, Sampler: Euler"}};
+    const std::string png = encode_png(image, texts);
+    const QString path = folder_->filePath("foreign.png");
+    QVERIFY(replaceFile(path, QByteArray::fromStdString(png)).isEmpty());
+    session_->restore(path);
+    QCOMPARE(session_->store().settings().prompt, QString("a fox"));
+    QCOMPARE(session_->store().settings().steps, 7);
+    QCOMPARE(session_->store().settings().width, 128);
+    QCOMPARE(session_->store().settings().guidance, 4.0);
+    QVERIFY(!session_->store().state().seedLocked());
+    QCOMPARE(factOf("seed"), QString());
+    QCOMPARE(factOf("size"), QString());
+    QCOMPARE(paintedSeed(), quint64(77));
+  }
+
+  void models_are_renamed_and_removed() {
+    open();
+    session_->renameModel("/fake/fake", "  Mine ");
+    QCOMPARE(session_->model()->title, QString("Mine"));
+    QCOMPARE(session_->model()->ownTitle, QString("Fake"));
+    open();
+    QCOMPARE(session_->model()->title, QString("Mine"));
+    session_->renameModel("/fake/fake", "");
+    QCOMPARE(session_->model()->title, QString("Fake"));
+    QVERIFY(!session_->whyNotRemove("/fake/fake").isEmpty());
+    const QString own = library().modelsFolder() + "/own";
+    QVERIFY(QDir().mkpath(own + "/vae"));
+    QSignalSpy read(&session_->models(), &ModelsModel::modelRead);
+    session_->models().addFolder(own);
+    QVERIFY(read.wait(kPatience));
+    QSignalSpy removed(session_.get(), &Session::modelRemoved);
+    session_->removeModel(own);
+    QCOMPARE(removed.count(), 1);
+    QVERIFY(!QFile::exists(own) && session_->models().find(own) == nullptr);
+    session_->restoreModel();
+    QVERIFY(QFile::exists(own + "/vae"));
+    QVERIFY(read.wait(kPatience) && session_->models().find(own) != nullptr);
+  }
+
+  void quantised_models_go_to_the_users_folder() {
+    open();
+    const QString first = session_->quantisedFolder(*session_->model(), "w4a8");
+    QCOMPARE(first, library().modelsFolder() + "/fake-w4a8");
+    QVERIFY(QDir().mkpath(first));
+    QCOMPARE(session_->quantisedFolder(*session_->model(), "w4a8"), first + "-2");
   }
 };
 

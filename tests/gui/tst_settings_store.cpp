@@ -40,11 +40,50 @@ class TestSettingsStore : public QObject {
     QCOMPARE(saved.count(), 1);
     const SettingsStore back(file());
     QCOMPARE(back.settings(), settings);
-    QVERIFY(back.state().seedLocked && back.state().welcomed);
+    QVERIFY(back.state().seedLocked() && back.state().welcomed);
     QCOMPARE(back.state().theme, ThemeChoice::dark);
     QCOMPARE(back.state().count, 4);
     QCOMPARE(back.state().geometry, QByteArray("geometry"));
     QCOMPARE(back.state().splitter, QByteArray("splitter"));
+  }
+
+  void seeds_their_mode_and_the_last_one_come_back() {
+    {
+      SettingsStore store(file());
+      QCOMPARE(store.state().seedState, SeedState::open);  // nobody chose one yet
+      QSignalSpy changed(&store, &SettingsStore::settingsChanged);
+      QSignalSpy mode(&store, &SettingsStore::seedModeChanged),
+          locked(&store, &SettingsStore::seedLockedChanged);
+      PaintSettings settings = store.settings();
+      settings.seed = 18446744073709551615ULL;
+      store.setSettings(settings);
+      QCOMPARE(store.state().seedState, SeedState::chosen);
+      store.setSeed(settings.seed, SeedState::painted);
+      QCOMPARE(changed.count(), 2);
+      settings.steps = 5;
+      store.setSettings(settings);
+      QCOMPARE(store.state().seedState, SeedState::painted);
+      store.setLastSeed(settings.seed);
+      store.setSeedMode(SeedMode::next);
+      QCOMPARE(mode.count(), 1);
+      QCOMPARE(locked.count(), 0);
+    }
+    const SettingsStore back(file());
+    QCOMPARE(back.state().seedMode, SeedMode::next);
+    QCOMPARE(back.state().seedState, SeedState::painted);
+    QCOMPARE(back.state().lastSeed, std::optional<quint64>(18446744073709551615ULL));
+  }
+
+  void what_earlier_versions_kept_of_the_seed_is_read() {
+    for (const bool locked : {true, false}) {
+      QVERIFY(replaceFile(file(), QByteArray("{\"settings\": {\"seed\": \"7\"}, \"seed_locked\": ") +
+                                      (locked ? "true}" : "false}"))
+                  .isEmpty());
+      const SettingsStore store(file());
+      QCOMPARE(store.state().seedLocked(), locked);
+      QCOMPARE(store.state().seedState, SeedState::painted);
+      QCOMPARE(store.settings().seed, quint64(7));
+    }
   }
 
   void prompts_are_kept_once_newest_first() {

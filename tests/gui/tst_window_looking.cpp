@@ -10,6 +10,7 @@
 #include <csignal>
 #include <nlohmann/json.hpp>
 
+#include "gui/service/engine_service.h"
 #include "gui/service/picture_file.h"
 #include "gui/views/acceleration_panel.h"
 #include "gui/views/advanced_panel.h"
@@ -82,15 +83,15 @@ class TestWindowLooking : public QObject, private WindowFixture {
     window().setPage(MainWindow::galleryPage);
     emit window().gallery().view().activated(session().gallery().index(0));
     QCOMPARE(window().page(), MainWindow::paintPage);
-    QVERIFY(tools().watch().isVisible());
+    QVERIFY(window().paint().watch().isVisible());
     const auto seen = steps.count();
     while (steps.count() < seen + 3) QVERIFY(steps.wait(kPatience));
     QVERIFY(!window().paint().canvas().isPreview());
     QCOMPARE(window().paint().canvas().image().convertToFormat(QImage::Format_RGB888), image);
     keepScreen(window(), "17-looking");
-    QTest::mouseClick(&tools().watch(), Qt::LeftButton);
+    QTest::mouseClick(&window().paint().watch(), Qt::LeftButton);
     QVERIFY(window().paint().canvas().isPreview());
-    QVERIFY(!tools().watch().isVisible());
+    QVERIFY(!window().paint().watch().isVisible());
     session().show(earlier);
     cancel();
     QCOMPARE(window().paint().canvas().image().convertToFormat(QImage::Format_RGB888), image);
@@ -159,7 +160,7 @@ class TestWindowLooking : public QObject, private WindowFixture {
     w_->set([](PaintSettings& s) { s.steps = 20; });
     QVERIFY(w_->paintAndWait());
     QVERIFY(session().strip().totals().saved() > 0.2);
-    QVERIFY2(tools().totals().contains("saved"), qPrintable(tools().totals()));
+    QVERIFY2(tools().totals().contains("skipped"), qPrintable(tools().totals()));
     QVERIFY2(tools().totals().contains("cache"), qPrintable(tools().totals()));
   }
 
@@ -206,26 +207,26 @@ class TestWindowLooking : public QObject, private WindowFixture {
     w_->drop(copy);
     QCOMPARE(session().store().settings().sampler, QString("euler"));
     QCOMPARE(session().store().settings().classLabel, -1);
-    for (const char* part : {"ddim", "Class 7"})
+    for (const char* part : {"DDIM", "Class 7"})
       QVERIFY2(window().messages().text().contains(part), qPrintable(window().messages().text()));
     QVERIFY(w_->paintAndWait());
     QVERIFY(!session().shownPath().isEmpty());
   }
 
   void an_error_takes_no_question_away() {
-    MessageBar bar;
+    Toasts& toasts = window().messages();
     int answered = 0;
-    bar.ask(
-        "again?", "Yes", [&] { ++answered; }, "No", [] {});
-    bar.show("the index is damaged", "", true);
-    QVERIFY(bar.text().contains("again?") && bar.text().contains("damaged"));
-    bar.show("saved", "", false);
-    QVERIFY(bar.text().contains("again?") && bar.text().contains("damaged") && bar.text().contains("Saved"));
-    for (QPushButton* button : bar.findChildren<QPushButton*>())
-      if (button->text() == "Yes") button->click();
+    toasts.show({.kind = Notice::Kind::question,
+                 .text = "again?",
+                 .actions = {{"Paint it", [&] { ++answered; }}, {"Leave it", {}}}});
+    for (int i = 0; i < 10; ++i) toasts.show(QStringLiteral("error %1").arg(i), "", true);
+    QVERIFY2(toasts.text().contains("again?") && toasts.text().contains("error 9"),
+             qPrintable(toasts.text()));
+    for (QPushButton* button : toasts.findChildren<QPushButton*>())
+      if (button->text() == "Paint it") button->click();
     QCOMPARE(answered, 1);
-    bar.show("saved", "", false);
-    QCOMPARE(bar.text(), QString("Saved"));
+    QVERIFY(!toasts.text().contains("again?"));
+    QCOMPARE(toasts.history().size(), 11);
   }
 
   void a_grid_takes_only_values_that_there_are() {
@@ -309,7 +310,8 @@ class TestWindowLooking : public QObject, private WindowFixture {
   void a_lost_device_and_a_lack_of_memory_are_explained() {
     QFETCH(int, fault);
     QFETCH(QString, advice);
-    session().engine().watchSteps([fault](const StepFrame& frame) {
+    auto& engine = static_cast<EngineService&>(session().engine());
+    engine.watchSteps([fault](const StepFrame& frame) {
       if (frame.step == 2) throw Error(static_cast<Fault>(fault), "[device] what the driver says");
     });
     w_->type(kPrompt);
@@ -321,7 +323,7 @@ class TestWindowLooking : public QObject, private WindowFixture {
     QVERIFY2(window().messages().text().contains(advice), qPrintable(window().messages().text()));
     QCOMPARE(session().queue().entry(0).state, QueueEntry::State::failed);
     keepScreen(window(), QStringLiteral("21-%1").arg(QTest::currentDataTag()).replace(' ', '-'));
-    session().engine().watchSteps([](const StepFrame&) {});
+    engine.watchSteps([](const StepFrame&) {});
     session().queue().removeWaiting();
     QVERIFY(w_->paintAndWait());
     QCOMPARE(session().gallery().rowCount(), 1);

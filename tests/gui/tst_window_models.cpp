@@ -60,6 +60,7 @@ class TestWindowModels : public QObject, private WindowFixture {
     keepScreen(*dialog, "13-import");
     accept(dialog);
   }
+  QString importProblem() { return window().findChildren<ImportDialog*>().last()->problem(); }
 
  private slots:
   void initTestCase() { requireScreen(); }
@@ -93,7 +94,7 @@ class TestWindowModels : public QObject, private WindowFixture {
     QCOMPARE(QFileInfo(imported[0][0].toString()).symLinkTarget(), QString(kMini));
     import(kMini, true);
     QVERIFY(failed.count() > 0 || failed.wait(kPatience));
-    QVERIFY2(window().messages().text().contains("already"), qPrintable(window().messages().text()));
+    QVERIFY2(importProblem().contains("already"), qPrintable(importProblem()));
   }
 
   void refuses_a_broken_folder_in_the_engines_words() {
@@ -103,7 +104,10 @@ class TestWindowModels : public QObject, private WindowFixture {
     QSignalSpy failed(&session().importer(), &ModelImport::failed);
     import(broken, false);
     QVERIFY(failed.count() > 0 || failed.wait(kPatience));
-    QVERIFY2(window().messages().text().contains("config.json"), qPrintable(window().messages().text()));
+    QVERIFY2(importProblem().contains("config.json"), qPrintable(importProblem()));
+    ImportDialog* dialog = window().findChildren<ImportDialog*>().last();
+    QVERIFY(dialog->isVisible());
+    QCOMPARE(dialog->source().text(), broken);  // to be put right
     QVERIFY(QDir(session().modelsFolder()).isEmpty());
   }
 
@@ -130,8 +134,8 @@ class TestWindowModels : public QObject, private WindowFixture {
     QTest::keyClicks(&dialog->destination(), target);
     dialog->prompts().setValue(1);
     dialog->pictures().setValue(1);
-    QSignalSpy quantised(&session().engine(), &EngineService::quantised);
-    QSignalSpy progressed(&session().engine(), &EngineService::quantiseProgressed);
+    QSignalSpy quantised(&session().engine(), &EngineClient::quantised);
+    QSignalSpy progressed(&session().engine(), &EngineClient::quantiseProgressed);
     QSignalSpy read(&session().models(), &ModelsModel::modelRead);
     accept(dialog);
     QVERIFY(quantised.wait(5 * kPatience));
@@ -189,6 +193,8 @@ class TestWindowModels : public QObject, private WindowFixture {
     const double late = lateInput(*edit, [&] { return edit->text().size(); });
     QVERIFY2(late <= 50, qPrintable(QString::number(late)));
     QSignalSpy cancelled(&session(), &Session::cancelled);
+    QTest::keyClick(&window(), Qt::Key_Escape);  // clears the search
+    QVERIFY(edit->text().isEmpty());
     QTest::keyClick(&window(), Qt::Key_Escape);
     QVERIFY(cancelled.count() > 0 || cancelled.wait(kPatience));
   }

@@ -1,4 +1,4 @@
-// A real window over the real engine, driven as a user drives it.
+// A real window over the real engine, or over one by script, driven as a user drives it.
 #pragma once
 
 #include <QDragEnterEvent>
@@ -12,6 +12,7 @@
 #include <memory>
 #include <vector>
 
+#include "fake_engine.h"
 #include "gui/views/main_window.h"
 #include "gui/views/theme.h"
 #include "requirements.h"
@@ -38,8 +39,10 @@ inline QElapsedTimer startedTimer() {
 }
 
 struct Window {
-  explicit Window(const QString& folder)
-      : library{folder + "/library", folder + "/pictures"}, session(library), window(session) {
+  explicit Window(const QString& folder, std::unique_ptr<EngineClient> engine = nullptr)
+      : library{folder + "/library", folder + "/pictures", {}},
+        session(library, std::move(engine)),
+        window(session) {
     window.show();
   }
 
@@ -106,6 +109,17 @@ class WindowFixture {
       s.device = "cpu";
       if (change) change(s);
     });
+  }
+  // Over an engine by script, which `prepare` may set up; it belongs to the session.
+  FakeEngine* openFake(const std::function<void(FakeEngine&)>& prepare = {}) {
+    if (!folder_) folder_ = std::make_unique<QTemporaryDir>();
+    w_.reset();
+    auto engine = std::make_unique<FakeEngine>();
+    FakeEngine* fake = engine.get();
+    if (prepare) prepare(*fake);
+    w_ = std::make_unique<Window>(folder_->path(), std::move(engine));
+    w_->session.store().setTheme(ThemeChoice::light);
+    return w_->begin() ? fake : nullptr;
   }
   void close() {
     w_.reset();

@@ -19,7 +19,8 @@ std::string index_of(const std::string& shard) {
 TEST(Checkpoint, finds_a_single_file_under_every_usual_name) {
   for (const char* name : {"diffusion_pytorch_model.safetensors", "model.safetensors",
                            "diffusion_pytorch_model.fp16.safetensors", "model.fp16.safetensors",
-                           "diffusion_pytorch_model.bf16.safetensors", "model.bf16.safetensors"}) {
+                           "diffusion_pytorch_model.bf16.safetensors", "model.bf16.safetensors",
+                           "diffusion_pytorch_model.fp32.safetensors", "model.fp32.safetensors"}) {
     const TestFolder folder;
     folder.write(name, one_tensor({3}));
     EXPECT_EQ(Checkpoint::open(folder.path()).read_f32("w").values, std::vector<float>{3}) << name;
@@ -134,10 +135,23 @@ TEST(Checkpoint, says_what_to_do_without_weights) {
   folder.write("vae/config.json", "{}");
   expect_fault(Fault::model_file, {"vae", "put diffusion_pytorch_model.safetensors"},
                [&] { Checkpoint::open(folder / "vae"); });
-  folder.write("other/model.non_ema.safetensors", one_tensor({1}));
+  folder.write("other/my_weights.safetensors", one_tensor({1}));
   expect_fault(Fault::model_file,
-               {"other", "holds model.non_ema.safetensors", "name the right ones diffusion_py"},
+               {"other", "holds my_weights.safetensors", "name the right ones diffusion_py"},
                [&] { Checkpoint::open(folder / "other"); });
+  folder.write("training/model.non_ema.safetensors", one_tensor({1}));
+  expect_fault(Fault::model_file, {"training", "holds model.non_ema.safetensors alone", "training on"},
+               [&] { Checkpoint::open(folder / "training"); });
+  for (const char* name : {"model", "diffusion_pytorch_model.fp16"}) {
+    const std::string at = std::string("shards-") + name;
+    folder.write(at + "/" + name + "-00001-of-00002.safetensors", one_tensor({1}));
+    expect_fault(Fault::model_file,
+                 {"00001-of-00002", std::string(name) + ".safetensors.index.json", "fetch that"},
+                 [&] { Checkpoint::open(folder / at); });
+  }
+  folder.write("gguf/model-Q4_K.gguf", "GGUF");
+  expect_fault(Fault::model_file, {"gguf", "model-Q4_K.gguf", "not read", "safetensors"},
+               [&] { Checkpoint::open(folder / "gguf"); });
   folder.write("vae/diffusion_pytorch_model.bin", "x");
   expect_fault(Fault::model_file, {"pickle diffusion_pytorch_model.bin", "fetch"},
                [&] { Checkpoint::open(folder / "vae"); });

@@ -66,6 +66,37 @@ TEST(ModelFolder, says_what_is_missing) {
   expect_fault(Fault::model_file, {"vae/config.json: is missing"}, [&] { model.config("vae"); });
 }
 
+// Also where only the hash is asked for: that comes first when a picture is painted.
+TEST(ModelFolder, a_tokenizer_in_another_form_is_told_as_such) {
+  const TestFolder folder;
+  write_model(folder, "small");
+  std::filesystem::remove(folder / "small/tokenizer/spiece.model");
+  const ModelFolder model = ModelFolder::open(folder / "small");
+  expect_fault(Fault::model_file, {"tokenizer/spiece.model: is missing", "fetch"},
+               [&] { model.content_hash(); });
+  folder.write("small/tokenizer/vocab.json", "{}");
+  expect_fault(Fault::model_file, {"byte-pair", "vocab.json"}, [&] { model.content_hash(); });
+  folder.write("small/tokenizer/tokenizer.json", "{}");
+  for (const auto& hash : {&ModelFolder::content_hash, &ModelFolder::sampled_hash})
+    expect_fault(Fault::model_file, {"tokenizer.json alone", "SentencePiece", "google/t5-v1_1-xxl"},
+                 [&] { (model.*hash)(); });
+}
+
+TEST(ModelFolder, other_kinds_of_folder_are_told_as_such) {
+  const TestFolder folder;
+  folder.write("hub/snapshots/1/model_index.json", "{}");
+  folder.write("part/config.json", "{}");
+  folder.write("single/model.safetensors", one_tensor({1}));
+  folder.write("unet/model_index.json", R"({"_class_name": "StableDiffusionPipeline"})");
+  folder.write("unet/unet/config.json", "{}");
+  expect_fault(Fault::model_file, {"hub", "snapshots/"}, [&] { ModelFolder::open(folder / "hub"); });
+  expect_fault(Fault::model_file, {"part", "one part"}, [&] { ModelFolder::open(folder / "part"); });
+  expect_fault(Fault::model_file, {"single", "diffusers layout"},
+               [&] { ModelFolder::open(folder / "single"); });
+  expect_fault(Fault::model_file, {"U-Net", "transformers"},
+               [&] { ModelFolder::open(folder / "unet").component("transformer"); });
+}
+
 TEST(ModelFolder, what_is_no_model_is_rejected) {
   const TestFolder folder;
   folder.write("file", "x");

@@ -80,6 +80,34 @@ TEST_F(ModelSearch, an_unknown_name_lists_the_known_ones) {
     expect_fault(Fault::model_file, {"a, b, c"}, [&] { find_model(name); });
 }
 
+TEST_F(ModelSearch, a_mistyped_name_gets_a_suggestion) {
+  expect_fault(Fault::model_file, {"did you mean diorama-mini?"}, [] { find_model("diorama-mnii"); });
+}
+
+TEST_F(ModelSearch, a_file_is_told_from_a_model) {
+  const std::string file = (folder_ / "first/a/model_index.json").string();
+  expect_fault(Fault::model_file, {"model_index.json: is a file", "folder"}, [&] { find_model(file); });
+}
+
+TEST_F(ModelSearch, a_broken_model_hides_none_of_its_name) {
+  folder_.write("first/a/model_index.json", "{");
+  folder_.write("second/a/transformer/config.json", "{}");
+  EXPECT_EQ(find_model("a"), folder_ / "second/a");
+  EXPECT_EQ(models_of_the_same_name(folder_ / "second/a"), std::vector{folder_ / "first/a"});
+  folder_.write("second/a/model_index.json", "{");
+  EXPECT_EQ(find_model("a"), folder_ / "first/a") << "all of them are broken";
+  EXPECT_TRUE(models_of_the_same_name(folder_ / "second/b").empty());
+}
+
+TEST_F(ModelSearch, a_folder_that_is_no_model_hides_no_name) {
+  const auto before = std::filesystem::current_path();
+  folder_.write("second/b/transformer/config.json", "{}");
+  folder_.write("here/b/notes.txt", "");
+  std::filesystem::current_path(folder_ / "here");
+  EXPECT_EQ(find_model("b"), folder_ / "second/b");
+  std::filesystem::current_path(before);
+}
+
 TEST_F(ModelSearch, without_xdg_data_home_looks_below_home) {
   const EnvironmentVariable home("HOME", "/somewhere");
   for (const char* ignored : {"", "relative/place"}) {

@@ -5,7 +5,8 @@
 #include "base/deflate.h"
 #include "base/error.h"
 #include "base/utf8.h"
-#include "io/foreign_recipe.h"
+#include "io/a1111_text.h"
+#include "io/picture_texts.h"
 #include "io/png_chunks.h"
 #include "test_folder.h"
 
@@ -148,7 +149,7 @@ std::string picture(const std::string& chunks) {
 }
 
 std::optional<Recipe> recipe_in(const std::string& file) {
-  return recipe_in_png(std::as_bytes(std::span(file.data(), file.size())), "x.png");
+  return recipe_in_picture(std::as_bytes(std::span(file.data(), file.size())), "x.png");
 }
 
 std::string broken(std::string chunk) {
@@ -217,168 +218,26 @@ TEST(Parameters, say_again_what_diorama_wrote) {
   EXPECT_EQ(read.program, written.program);
 }
 
-TEST(ForeignRecipe, reads_the_web_ui_of_a1111) {
-  const Recipe recipe = recipe_from_parameters(
-      "a lighthouse at dusk,\n(storm:1.2)\nNegative prompt: low quality,\ntext\n"
-      "Steps: 30, Sampler: DPM++ 2M Karras, CFG scale: 6.5, Seed: 3120498571, Size: 768x512, Model hash: "
-      "1a2b3c4d5e, "
-      "Model: someModel_v2, Lora hashes: \"first: 11aa, second: 22bb\", Clip skip: 2, Version: v1.9.4");
-  EXPECT_EQ(recipe.prompt, "a lighthouse at dusk,\n(storm:1.2)");
-  EXPECT_EQ(recipe.negative_prompt, "low quality,\ntext");
-  EXPECT_EQ(recipe.steps, 30);
-  EXPECT_EQ(recipe.sampler, "DPM++ 2M Karras");
-  EXPECT_EQ(recipe.cfg_scale, 6.5);
-  EXPECT_EQ(recipe.seed, 3120498571u);
-  EXPECT_EQ(recipe.width, 768);
-  EXPECT_EQ(recipe.height, 512);
-  EXPECT_EQ(recipe.model, "someModel_v2");
-  EXPECT_EQ(recipe.program, "v1.9.4");
+// What another program did not say.
+TEST(Parameters, say_nothing_of_what_is_not_known) {
+  EXPECT_EQ(parameters_text({.prompt = "red apple"}), "red apple");
+  EXPECT_EQ(parameters_text({.prompt = "red apple", .steps = 20, .cfg_scale = 0, .seed = 0}),
+            "red apple\nSteps: 20, CFG scale: 0, Seed: 0");
+  const auto json = to_json({.prompt = "red apple", .acceleration = ""});
+  for (const char* key : {"width", "height", "steps", "sampler", "cfg_scale", "seed", "model", "model_hash",
+                          "precision", "device", "acceleration", "program", "left_out"})
+    EXPECT_FALSE(json.contains(key)) << key;
 }
 
-TEST(ForeignRecipe, reads_stable_diffusion_cpp) {
-  const Recipe recipe = recipe_from_parameters(
-      "a fox\nSteps: 12, CFG scale: 1.000000, Guidance: 3.500000, Seed: 42, Size: 512x640, Model: fox.gguf, "
-      "RNG: cuda, "
-      "Sampler: dpm++2m discrete, Version: stable-diffusion.cpp");
-  EXPECT_EQ(recipe.prompt, "a fox");
-  EXPECT_EQ(recipe.negative_prompt, "");
-  EXPECT_EQ(recipe.cfg_scale, 1);
-  EXPECT_EQ(recipe.seed, 42u);
-  EXPECT_EQ(recipe.height, 640);
-  EXPECT_EQ(recipe.model, "fox.gguf");
-  EXPECT_EQ(recipe.program, "stable-diffusion.cpp");
+TEST(Recipe, keeps_what_is_not_known_and_what_was_left_out) {
+  const Recipe recipe{.prompt = "red apple", .width = 64, .height = 32, .left_out = {"Clip skip", "seed -1"}};
+  EXPECT_EQ(recipe_from_json(to_json(recipe).dump(), "x.png"), recipe);
 }
 
-constexpr const char* kComfyUi = R"({
-  "3": {"class_type": "KSampler", "inputs": {"seed": 156680208700286, "steps": ["20", 0], "cfg": 8,
-        "sampler_name": "dpmpp_2m", "scheduler": "normal", "denoise": 1, "model": ["10", 0],
-        "positive": ["12", 0], "negative": ["7", 0], "latent_image": ["5", 0]}},
-  "4": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": "base.safetensors"}},
-  "5": {"class_type": "EmptyLatentImage", "inputs": {"width": 832, "height": 1216, "batch_size": 1}},
-  "6": {"class_type": "CLIPTextEncode", "inputs": {"text": ["21", 0], "clip": ["4", 1]}},
-  "7": {"class_type": "CLIPTextEncode", "inputs": {"text": "watermark", "clip": ["4", 1]}},
-  "10": {"class_type": "LoraLoader", "inputs": {"lora_name": "x", "model": ["4", 0]}},
-  "12": {"class_type": "ControlNetApply", "inputs": {"positive": ["6", 0], "strength": 1}},
-  "20": {"class_type": "Steps", "inputs": {"steps": 25}},
-  "21": {"class_type": "Text", "inputs": {"text": "glass bottle"}}
-})";
-
-TEST(ForeignRecipe, follows_the_links_of_a_comfyui_graph) {
-  const Recipe recipe = recipe_from_comfyui(kComfyUi, "x.png");
-  EXPECT_EQ(recipe.prompt, "glass bottle");
-  EXPECT_EQ(recipe.negative_prompt, "watermark");
-  EXPECT_EQ(recipe.seed, 156680208700286u);
-  EXPECT_EQ(recipe.steps, 25);
-  EXPECT_EQ(recipe.cfg_scale, 8);
-  EXPECT_EQ(recipe.sampler, "dpmpp-2m");
-  EXPECT_EQ(recipe.width, 832);
-  EXPECT_EQ(recipe.height, 1216);
-  EXPECT_EQ(recipe.model, "base.safetensors");
-}
-
-nlohmann::json sampler(const nlohmann::json& positive, const nlohmann::json& junk = nullptr) {
-  return {{"inputs", {{"steps", 4}, {"cfg", 1}, {"positive", positive}, {"negative", ""}, {"junk", junk}}}};
-}
-
-// Nothing is copied on the way: this would be gigabytes and minutes.
-TEST(ForeignRecipe, follows_a_comfyui_graph_of_any_size_and_depth) {
-  constexpr int kNodes = 100'000;
-  std::string junk = "[";
-  for (int i = 0; i < 200'000; ++i) junk += "[],";
-  const auto graph = [&](const char* key) {
-    std::string text = R"({"0": {"inputs": {"steps": ["1", 0], "cfg": ["1", 0], "positive": ["1", 0],
-        "negative": ["1", 0], "junk": )" +
-                       junk + "0]}}";
-    for (int i = 1; i < kNodes; ++i)
-      text += fmt::format(R"(,"{}":{{"inputs":{{"{}":["{}",0]}}}})", i, key, i + 1);
-    return text + fmt::format(R"(,"{}":{{"inputs":{{"positive": "the end"}}}}}})", kNodes);
-  };
-  EXPECT_EQ(recipe_from_comfyui(graph("positive"), "x.png").prompt, "the end");
-  EXPECT_EQ(recipe_from_comfyui(graph("other"), "x.png").prompt, "");
-}
-
-TEST(ForeignRecipe, ends_where_a_long_comfyui_chain_meets_itself) {
-  nlohmann::json graph{{"0", sampler({"1", 0})}};
-  for (int i = 1; i < 1000; ++i)
-    graph[std::to_string(i)] = {{"inputs", {{"positive", {std::to_string(i % 999 + 1), 0}}}}};
-  EXPECT_EQ(recipe_from_comfyui(graph.dump(), "x.png").prompt, "");
-}
-
-TEST(ForeignRecipe, odd_links_of_a_comfyui_graph_lead_nowhere) {
-  for (const char* link :
-       {"[]", "[1, 0]", "[null]", "[\"none\", 0]", "[\"5\", 0]", "[\"6\", 0]", "[\"7\", 0]", "{}", "7"}) {
-    nlohmann::json graph{{"0", sampler(nlohmann::json::parse(link))}, {"5", 5}, {"6", {{"inputs", "x"}}}};
-    graph["7"] = {{"inputs", {{"text", nullptr}}}};
-    EXPECT_EQ(recipe_from_comfyui(graph.dump(), "x.png").prompt, "") << link;
-  }
-}
-
-TEST(ForeignRecipe, says_what_is_wrong_with_a_comfyui_graph) {
-  for (const std::string text : {"not json", R"({"1": {})"})
-    test::expect_fault(Fault::file_system, {"x.png: ComfyUI graph"},
-                       [&] { recipe_from_comfyui(text, "x.png"); });
-}
-
-// Of settings that nobody knows nothing is kept, of quotation marks that nothing closes nothing is looked for
-// twice.
-TEST(ForeignRecipe, reads_parameters_of_megabytes) {
-  std::string unknown = "a\nSteps: 7", quotes = unknown, escapes = unknown;
-  for (int i = 0; i < 500'000; ++i) {
-    unknown += fmt::format(", k{}: v", i);
-    quotes += ", k: \"\n";
-    escapes += ", k: \"\\";
-  }
-  for (const std::string& text : {unknown, quotes, escapes})
-    EXPECT_EQ(recipe_from_parameters(text + ", Seed: 5").steps, 7);
-  EXPECT_EQ(recipe_from_parameters(unknown + ", Seed: 5").seed, 5u);
-}
-
-TEST(ForeignRecipe, texts_are_bounded_and_labels_shown) {
-  const auto read = [](const std::string& keyword, const std::string& text) {
-    return read_recipe(std::vector<PngText>{{keyword, text}}, "x.png");
-  };
-  EXPECT_EQ(read("parameters", "a\nSteps: 1, Model: x\x1b]0;y\x07")->model, "x\xef\xbf\xbd]0;y\xef\xbf\xbd");
-  EXPECT_EQ(read("prompt", nlohmann::json{{"0", sampler("a")}}.dump())->prompt, "a");
-  const std::string too_long(kMaxPrompt + 1, 'x');
-  for (const auto& [keyword, text] : {std::pair<std::string, std::string>("parameters", too_long),
-                                      {"parameters", "a\nNegative prompt: " + too_long + "\nSteps: 1"},
-                                      {"prompt", nlohmann::json{{"0", sampler(too_long)}}.dump()}})
-    test::expect_fault(Fault::file_system, {"x.png: ", "prompt is 256 KiB"}, [&] { read(keyword, text); });
-}
-
-TEST(ForeignRecipe, ends_where_a_comfyui_graph_runs_in_circles) {
-  const Recipe recipe = recipe_from_comfyui(
-      R"({"1": {"inputs": {"steps": 4, "cfg": 1, "positive": ["2", 0], "negative": ["9", 0]}},
-          "2": {"inputs": {"positive": ["2", 0]}}, "3": 5, "4": {"inputs": []}})",
-      "x.png");
-  EXPECT_EQ(recipe.steps, 4);
-  EXPECT_EQ(recipe.prompt, "");
-}
-
-TEST(ForeignRecipe, says_when_a_comfyui_graph_has_no_sampler) {
-  const std::string deep = R"({"1": {"inputs": {"steps": 1, "cfg": )" + std::string(1'000'000, '[') +
-                           std::string(1'000'000, ']') + "}}}";
-  for (const std::string& text : {std::string("{}"), std::string("[1]"), std::string("not json"),
-                                  std::string(R"({"1": {"class_type": "LoadImage", "inputs": {}}})"), deep})
-    EXPECT_THROW(recipe_from_comfyui(text, "x.png"), Error) << text.substr(0, 60);
-}
-
-TEST(ForeignRecipe, survives_damaged_parameters) {
-  const std::string text =
-      "a\nNegative prompt: b\nSteps: 1, Sampler: Euler, Model: \"x, \\\"y\", Seed: 5, Size: 12x34, Eta: 0.5";
-  for (size_t size = 0; size <= text.size(); ++size) recipe_from_parameters(text.substr(0, size));
-  EXPECT_EQ(recipe_from_parameters("Steps: 9").steps, 9);
-  EXPECT_EQ(recipe_from_parameters("just a prompt").prompt, "just a prompt");
-  const Recipe recipe = recipe_from_parameters("a\nSteps: x, Seed: 99999999999999999999, Size: 5, Eta: y");
-  EXPECT_EQ(recipe.seed, 0u);
-  EXPECT_EQ(recipe.eta, std::nullopt);
-}
-
-TEST(ForeignRecipe, own_names_win_over_foreign_chunks) {
-  const std::vector<PngText> texts = {{"parameters", "theirs\nSteps: 1, Seed: 1"},
-                                      {"diorama", R"({"prompt": "ours"})"}};
-  EXPECT_EQ(read_recipe(texts, "x.png")->prompt, "ours");
-  EXPECT_EQ(read_recipe(std::span(texts).first(1), "x.png")->prompt, "theirs");
+TEST(Recipe, holds_seeds_of_64_bits) {
+  const Recipe recipe{.seed = 18446744073709551615u};
+  EXPECT_EQ(recipe_from_json(to_json(recipe).dump(), "x.png").seed, 18446744073709551615u);
+  EXPECT_NE(parameters_text(recipe).find("Seed: 18446744073709551615"), std::string::npos);
 }
 
 }  // namespace

@@ -201,6 +201,17 @@ TEST(Safetensors, a_file_that_becomes_shorter_while_it_is_read_is_named) {
   expect_fault(Fault::model_file, {"i.safetensors: became shorter"}, [&] { file.read_i32("i"); });
 }
 
+TEST(Safetensors, a_file_of_the_users_own_is_not_to_be_fetched_again) {
+  const test::TestFolder folder;
+  for (const char* bytes : {"", "no header", "\3\0\0\0"}) try {
+      SafetensorsFile(folder.write("own.safetensors", bytes), Fault::usage);
+      ADD_FAILURE() << "nothing failed";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.fault(), Fault::usage);
+      EXPECT_EQ(std::string_view(error.what()).find("fetch"), std::string_view::npos) << error.what();
+    }
+}
+
 TEST(Safetensors, what_stands_in_for_a_file_is_named) {
   expect_rejected("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 28346648\n",
                   {"Git LFS", "git lfs pull"});

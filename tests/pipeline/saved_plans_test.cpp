@@ -132,7 +132,7 @@ TEST_F(SavedPlansTest, a_description_that_is_not_there_is_not_made) {
   EXPECT_EQ(choose_acceleration(model(), "fast").plan->tuned->steps, 20);
   for (const char* broken : {"", "[]", "{", R"({"fast": 3})"}) {
     write_file_atomically(kept_elsewhere(), std::string_view(broken));
-    expect_fault(Fault::model_file, {model().content_hash()}, [&] { try_to_save_plans(model()); });
+    expect_fault(Fault::file_system, {model().content_hash()}, [&] { try_to_save_plans(model()); });
   }
 }
 

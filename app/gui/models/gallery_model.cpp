@@ -10,6 +10,21 @@
 #include "gui/models/plain_tip.h"
 
 namespace diorama::gui {
+namespace {
+
+// What is known of a picture.
+QString tipOf(const GalleryRow& picture) {
+  QStringList facts;
+  if (picture.width > 0) facts << QStringLiteral("%1 × %2").arg(picture.width).arg(picture.height);
+  if (picture.steps > 0) facts << GalleryModel::tr("%1 steps").arg(picture.steps);
+  if (picture.seed) facts << GalleryModel::tr("seed %1").arg(*picture.seed);
+  QStringList lines{picture.prompt, facts.join(QStringLiteral(", "))};
+  lines.removeAll(QString());
+  if (lines.isEmpty()) lines << QFileInfo(picture.path).fileName();
+  return lines.join('\n');
+}
+
+}  // namespace
 
 GalleryModel::GalleryModel(const QString& file, QObject* parent)
     : QAbstractListModel(parent), store_(file), rows_(store_.all()) {
@@ -31,10 +46,7 @@ QVariant GalleryModel::data(const QModelIndex& index, int role) const {
     case Qt::DecorationRole:
       return thumbnails_.of(picture.path);
     case Qt::ToolTipRole:
-      return plainTip(tr("%1\n%2 × %3, %4 steps, seed %5")
-                          .arg(picture.prompt, QString::number(picture.width),
-                               QString::number(picture.height), QString::number(picture.steps),
-                               QString::number(picture.seed)));
+      return plainTip(tipOf(picture));
     case PathRole:
       return picture.path;
     default:
@@ -79,7 +91,7 @@ bool GalleryModel::passes(const GalleryRow& picture) const {
     return picture.prompt.contains(word, Qt::CaseInsensitive) ||
            picture.model.contains(word, Qt::CaseInsensitive) ||
            QStringView(picture.path).mid(picture.path.lastIndexOf('/')).contains(word, Qt::CaseInsensitive) ||
-           QString::number(picture.seed) == word;
+           (picture.seed && QString::number(*picture.seed) == word);
   });
 }
 
@@ -167,9 +179,21 @@ void GalleryModel::forgetAll(const QStringList& paths) {
   reportProblem();
 }
 
-bool GalleryModel::moveToTrash(const QString& path) {
-  if (QFile::exists(path) && !QFile::moveToTrash(path)) return false;
+std::optional<TrashedPicture> GalleryModel::moveToTrash(const QString& path) {
+  TrashedPicture picture{{path, {}}, {}};
+  if (QFile::exists(path)) {
+    const auto file = gui::moveToTrash(path);
+    if (!file) return std::nullopt;
+    picture.file = *file;
+  }
+  if (const GalleryRow* row = find(path)) picture.row = *row;
   forget(path);
+  return picture;
+}
+
+bool GalleryModel::takeFromTrash(const TrashedPicture& picture) {
+  if (!gui::takeFromTrash(picture.file)) return false;
+  if (!picture.row.path.isEmpty()) addAll({picture.row});  // in its place by date
   return true;
 }
 

@@ -4,11 +4,19 @@
 #include <QAbstractListModel>
 #include <QHash>
 #include <QList>
+#include <optional>
 
 #include "gui/models/gallery_store.h"
 #include "gui/models/thumbnails.h"
+#include "gui/service/trash.h"
 
 namespace diorama::gui {
+
+// A picture that was deleted. One whose file was gone already has no place in the trash.
+struct TrashedPicture {
+  TrashedFile file;
+  GalleryRow row;
+};
 
 enum class GalleryFilter { all, exact, accelerated };
 
@@ -47,8 +55,10 @@ class GalleryModel : public QAbstractListModel {
   // From the index; the files stay.
   void forget(const QString& path);
   void forgetAll(const QStringList& paths);
-  // Into the desktop's trash; false where that fails.
-  bool moveToTrash(const QString& path);
+  // Into the desktop's trash; none where that fails.
+  std::optional<TrashedPicture> moveToTrash(const QString& path);
+  // And back; false where the file cannot come back.
+  bool takeFromTrash(const TrashedPicture& picture);
 
  signals:
   void problemFound(const QString& problem);

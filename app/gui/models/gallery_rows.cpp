@@ -29,7 +29,7 @@ GalleryRow rowOf(const QFileInfo& file) {
   return {.path = file.absoluteFilePath(),
           .prompt = read.settings.prompt,
           .model = read.modelTitle,
-          .seed = read.settings.seed,
+          .seed = read.knowsSeed ? std::optional(read.settings.seed) : std::nullopt,
           .width = read.settings.width,
           .height = read.settings.height,
           .steps = read.settings.steps,

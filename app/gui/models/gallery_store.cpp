@@ -30,18 +30,37 @@ QString notNull(const QString& text) {
   return text.isNull() ? QStringLiteral("") : text;
 }
 
+// As text: 64 bits are more than SQLite's numbers keep.
+QString seedText(const GalleryRow& row) {
+  return row.seed ? QString::number(*row.seed) : QStringLiteral("");
+}
+
+std::optional<quint64> seedIn(const QString& text) {
+  bool fits = false;
+  const quint64 seed = text.toULongLong(&fits);
+  return fits ? std::optional(seed) : std::nullopt;
+}
+
 void bind(QSqlQuery& query, const GalleryRow& row) {
-  const QVariantList values{row.path,    notNull(row.prompt), notNull(row.model), QString::number(row.seed),
+  const QVariantList values{row.path,    notNull(row.prompt), notNull(row.model), seedText(row),
                             row.width,   row.height,          row.steps,          notNull(row.acceleration),
                             row.seconds, row.saved,           row.created};
   for (int i = 0; i < values.size(); ++i) query.bindValue(i, values[i]);
 }
 
 GalleryRow readRow(const QSqlQuery& query) {
-  return {query.value(0).toLongLong(), query.value(1).toString(),    query.value(2).toString(),
-          query.value(3).toString(),   query.value(4).toULongLong(), query.value(5).toInt(),
-          query.value(6).toInt(),      query.value(7).toInt(),       query.value(8).toString(),
-          query.value(9).toDouble(),   query.value(10).toDouble(),   query.value(11).toLongLong()};
+  return {query.value(0).toLongLong(),
+          query.value(1).toString(),
+          query.value(2).toString(),
+          query.value(3).toString(),
+          seedIn(query.value(4).toString()),
+          query.value(5).toInt(),
+          query.value(6).toInt(),
+          query.value(7).toInt(),
+          query.value(8).toString(),
+          query.value(9).toDouble(),
+          query.value(10).toDouble(),
+          query.value(11).toLongLong()};
 }
 
 }  // namespace

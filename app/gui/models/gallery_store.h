@@ -5,6 +5,7 @@
 #include <QList>
 #include <QSqlDatabase>
 #include <QString>
+#include <optional>
 #include <utility>
 
 namespace diorama::gui {
@@ -14,8 +15,8 @@ struct GalleryRow {
   QString path;
   QString prompt;
   QString model;
-  quint64 seed = 0;
-  int width = 0, height = 0, steps = 0;
+  std::optional<quint64> seed;           // none: not known
+  int width = 0, height = 0, steps = 0;  // 0: not known
   QString acceleration;
   double seconds = 0;  // of the denoiser; 0: not known
   double saved = 0;    // share of the multiply-adds

@@ -12,7 +12,13 @@ void GridRun::take(const PaintedPicture& picture) {
 }
 
 void GridRun::giveUp(qint64 job) {
-  if (cells_.contains(job)) settle(job);
+  if (!cells_.contains(job)) return;
+  givenUp_.insert(job, cells_[job]);
+  settle(job);
+}
+
+void GridRun::takeBack(qint64 was, qint64 now) {
+  if (givenUp_.contains(was)) cells_.insert(now, givenUp_.take(was));
 }
 
 void GridRun::settle(qint64 job) {

@@ -18,6 +18,10 @@ class GridRun : public QObject {
   void expect(qint64 job, int cell) { cells_.insert(job, cell); }
   void take(const PaintedPicture& picture);
   void giveUp(qint64 job);
+  // A job that was given up is to come after all, under a new number.
+  void takeBack(qint64 was, qint64 now);
+  // Cells may come back: the sheet is not the last.
+  bool hasGivenUp() const { return !givenUp_.isEmpty(); }
   const GridSpec& spec() const { return spec_; }
   const QList<GridCell>& painted() const { return painted_; }
 
@@ -30,6 +34,7 @@ class GridRun : public QObject {
 
   GridSpec spec_;
   QHash<qint64, int> cells_;  // still to come
+  QHash<qint64, int> givenUp_;
   QList<GridCell> painted_;
 };
 

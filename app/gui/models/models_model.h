@@ -3,9 +3,10 @@
 
 #include <QAbstractListModel>
 #include <QList>
+#include <QMap>
 #include <QThreadPool>
 
-#include "gui/service/model_facts.h"
+#include "gui/service/engine_client.h"
 
 namespace diorama::gui {
 
@@ -15,7 +16,8 @@ class ModelsModel : public QAbstractListModel {
  public:
   enum Role { PathRole = Qt::UserRole, ProblemRole };
 
-  explicit ModelsModel(QObject* parent = nullptr);
+  // The engine reads the folders; it outlives the model.
+  explicit ModelsModel(const EngineClient& engine, QObject* parent = nullptr);
   ~ModelsModel() override;
 
   int rowCount(const QModelIndex& parent = {}) const override;
@@ -27,10 +29,17 @@ class ModelsModel : public QAbstractListModel {
   // Of those that can be used; null where none has this content.
   const ModelFacts* findByHash(const QString& hash) const;
   bool isReading() const { return pending_ > 0; }
+  bool hasUsable() const;
 
   // Looks at every folder again.
   void refresh();
   void addFolder(const QString& folder);
+  // Out of the list, and no longer looked for where it was added; the folder itself stays.
+  void forgetFolder(const QString& folder);
+  // As the user calls a model; empty: as its folder does.
+  void setTitle(const QString& folder, const QString& title);
+  const QMap<QString, QString>& titles() const { return titles_; }
+  void setTitles(const QMap<QString, QString>& titles) { titles_ = titles; }
   // Those that were added; read at the next refresh.
   const QStringList& extraFolders() const { return extraFolders_; }
   void setExtraFolders(const QStringList& folders) { extraFolders_ = folders; }
@@ -39,12 +48,17 @@ class ModelsModel : public QAbstractListModel {
   void modelRead(const QString& folder);
   void allRead();
   void extraFoldersChanged(const QStringList& folders);
+  void titlesChanged(const QMap<QString, QString>& titles);
 
  private:
   void read(const QString& folder);
   void keep(const ModelFacts& facts);
+  void put(ModelFacts facts);
+  void take(const QString& folder);
 
+  const EngineClient& engine_;
   QList<ModelFacts> models_;
+  QMap<QString, QString> titles_;  // by folder
   QStringList extraFolders_;
   QThreadPool pool_;
   int pending_ = 0;

@@ -6,7 +6,9 @@
 namespace diorama::gui {
 
 inline QString plainTip(const QString& text) {
-  return QStringLiteral("<qt>%1</qt>").arg(text.toHtmlEscaped().replace('\n', QLatin1String("<br>")));
+  return text.isEmpty()
+             ? QString()
+             : QStringLiteral("<qt>%1</qt>").arg(text.toHtmlEscaped().replace('\n', QLatin1String("<br>")));
 }
 
 }  // namespace diorama::gui

@@ -6,6 +6,7 @@
 #include "gui/models/library.h"
 #include "gui/models/plain_tip.h"
 #include "gui/service/kept_file.h"
+#include "gui/service/setting_fact.h"
 
 namespace diorama::gui {
 namespace {
@@ -13,10 +14,6 @@ namespace {
 constexpr double kRecent = 0.2;  // weight of the newest step
 constexpr qint64 kMostIds = qint64{1} << 50;
 using State = QueueEntry::State;
-
-bool wasRunning(const QString& state) {
-  return state == "running" || state == "interrupted";
-}
 
 QString nameOf(State state) {
   switch (state) {
@@ -28,6 +25,8 @@ QString nameOf(State state) {
       return QStringLiteral("failed");
     case State::interrupted:
       return QStringLiteral("interrupted");
+    case State::closed:
+      return QStringLiteral("closed");
   }
   return {};
 }
@@ -35,7 +34,8 @@ QString nameOf(State state) {
 QueueEntry readEntry(const QJsonObject& json) {
   QueueEntry entry{.job = PaintJob::fromJson(json["job"].toObject())};
   const QString state = json["state"].toString();
-  if (wasRunning(state)) entry.state = State::interrupted;
+  if (state == "running" || state == "interrupted") entry.state = State::interrupted;
+  if (state == "closed") entry.state = State::closed;
   if (state == "failed") entry.state = State::failed;
   entry.problem = json["problem"].toString();
   entry.steps = entry.job.settings.steps;
@@ -49,24 +49,18 @@ bool isSound(const QJsonObject& json) {
                      [](const QJsonValue& entry) { return entry["job"].isObject(); });
 }
 
-QString describe(const QueueEntry& entry) {
-  switch (entry.state) {
-    case State::waiting:
-      return QueueModel::tr("Waiting");
-    case State::running:
-      return QueueModel::tr("Step %1 of %2").arg(entry.step).arg(entry.steps);
-    case State::failed:
-      return QueueModel::tr("Failed: %1").arg(entry.problem);
-    case State::interrupted:
-      return QueueModel::tr("Was interrupted");
-  }
-  return {};
-}
-
 QString titleOf(const PaintSettings& settings) {
   if (!settings.prompt.isEmpty()) return settings.prompt;
   return settings.classLabel >= 0 ? QueueModel::tr("Class %1").arg(settings.classLabel)
                                   : QueueModel::tr("No prompt");
+}
+
+// A batch differs in seeds of ten digits, whose ends are what differs.
+QString shortened(const SettingFact& fact) {
+  constexpr int kDigits = 6, kShown = 3;
+  const QString number = fact.text.section(' ', -1);
+  if (fact.setting != QLatin1String("seed") || number.size() <= kDigits) return fact.text;
+  return QueueModel::tr("seed …%1").arg(number.right(kShown));
 }
 
 }  // namespace
@@ -94,8 +88,9 @@ void QueueModel::load() {
   for (const QJsonValue& entry : kept.json["entries"].toArray()) entries_ << readEntry(entry.toObject());
   lastId_ = std::clamp<qint64>(kept.json["last_id"].toInteger(), 0, kMostIds);
   for (QueueEntry& entry : entries_) entry.job.id = ++lastId_;  // those of a run that is over mean nothing
-  const QJsonObject& json = kept.json;
-  paused_ = json["paused"].toBool() || hasInterrupted();
+  const bool wasPaused = kept.json["paused"].toBool();
+  paused_ = wasPaused || hasInterrupted();
+  pausedByInterruption_ = paused_ && !wasPaused;
 }
 
 void QueueModel::save() {
@@ -103,7 +98,8 @@ void QueueModel::save() {
   for (const QueueEntry& entry : entries_)
     entries << QJsonObject{
         {"job", entry.job.toJson()}, {"state", nameOf(entry.state)}, {"problem", entry.problem}};
-  if (!writeJson(file_, {{"last_id", lastId_}, {"paused", paused_}, {"entries", entries}}))
+  if (!writeJson(file_,
+                 {{"last_id", lastId_}, {"paused", paused_ && !pausedByInterruption_}, {"entries", entries}}))
     emit cannotSave(file_);
   emit changed();
 }
@@ -122,6 +118,10 @@ QVariant QueueModel::data(const QModelIndex& index, int role) const {
       return tr("%1, %2").arg(titleOf(entry.job.settings), describe(entry));
     case Qt::ToolTipRole:
       return plainTip(entry.problem.isEmpty() ? titleOf(entry.job.settings) : entry.problem);
+    case DetailRole:
+      return detail(index.row());
+    case PositionRole:
+      return position(index.row());
     case StateRole:
       return static_cast<int>(entry.state);
     case StepRole:
@@ -135,6 +135,44 @@ QVariant QueueModel::data(const QModelIndex& index, int role) const {
     default:
       return {};
   }
+}
+
+QString QueueModel::describe(const QueueEntry& entry) const {
+  switch (entry.state) {
+    case State::waiting:
+      return hold_.isEmpty() ? tr("Waiting") : hold_;
+    case State::running:
+      return tr("Step %1 of %2").arg(entry.step).arg(entry.steps);
+    case State::failed:
+      return tr("Failed: %1").arg(entry.problem);
+    case State::interrupted:
+      return tr("Interrupted");
+    case State::closed:
+      return tr("Interrupted by closing");
+  }
+  return {};
+}
+
+// What sets an entry apart from those about it under the same title.
+QString QueueModel::detail(int row) const {
+  constexpr int kNear = 8;  // entries on either side
+  const PaintJob& job = entries_[row].job;
+  QStringList words;
+  for (int i = std::max(row - kNear, 0); i < std::min(row + kNear + 1, rowCount()); ++i) {
+    const PaintSettings& other = entries_[i].job.settings;
+    if (titleOf(other) != titleOf(job.settings)) continue;
+    for (const SettingFact& fact : differencesOf(job.settings, other))
+      if (const QString word = shortened(fact); !words.contains(word)) words << word;
+  }
+  if (job.branch) words << tr("from step %1").arg(job.branch->step);
+  return words.join(QStringLiteral(" · "));
+}
+
+QString QueueModel::position(int row) const {
+  if (entries_[row].state != State::waiting) return {};
+  const auto before = std::count_if(entries_.begin(), entries_.begin() + row,
+                                    [](const QueueEntry& e) { return e.state == State::waiting; });
+  return tr("%1 of %2").arg(before + 1).arg(numWaiting());
 }
 
 Qt::ItemFlags QueueModel::flags(const QModelIndex& index) const {
@@ -157,8 +195,18 @@ int QueueModel::rowOf(qint64 job) const {
   return found == entries_.end() ? -1 : static_cast<int>(found - entries_.begin());
 }
 
+int QueueModel::numWaiting() const {
+  return static_cast<int>(std::count_if(entries_.begin(), entries_.end(),
+                                        [](const QueueEntry& e) { return e.state == State::waiting; }));
+}
+
 bool QueueModel::hasInterrupted() const {
-  return std::any_of(entries_.begin(), entries_.end(), [](auto& e) { return e.state == State::interrupted; });
+  return std::any_of(entries_.begin(), entries_.end(), [](auto& e) { return e.isInterrupted(); });
+}
+
+bool QueueModel::wasClosed() const {
+  return hasInterrupted() && std::none_of(entries_.begin(), entries_.end(),
+                                          [](auto& e) { return e.state == State::interrupted; });
 }
 
 double QueueModel::secondsLeft() const {
@@ -183,37 +231,70 @@ QList<qint64> QueueModel::add(QList<PaintJob> jobs) {
     entries_ << QueueEntry{.job = std::move(job), .steps = steps};
   }
   endInsertRows();
+  touchAll();
   save();
   return ids;
 }
 
-void QueueModel::drop(int row) {
-  const qint64 job = entries_[row].job.id;
+PlacedEntry QueueModel::drop(int row) {
+  const PlacedEntry dropped{row, entries_[row]};
   beginRemoveRows({}, row, row);
   entries_.removeAt(row);
   endRemoveRows();
-  emit removed(job);
+  emit removed(dropped.entry.job.id);
+  return dropped;
 }
 
-void QueueModel::remove(qint64 job) {
-  const int row = rowOf(job);
-  if (row < 0) return;
-  drop(row);
-  save();
-}
-
-void QueueModel::removeWaiting() {
+// In the order of the rows.
+QList<PlacedEntry> QueueModel::dropThose(const std::function<bool(const QueueEntry&)>& matches) {
+  QList<PlacedEntry> dropped;
   for (int row = rowCount() - 1; row >= 0; --row)
-    if (entries_[row].state != State::running) drop(row);
+    if (matches(entries_[row])) dropped.prepend(drop(row));
+  if (dropped.isEmpty()) return dropped;
+  touchAll();
+  save();
+  return dropped;
+}
+
+QList<PlacedEntry> QueueModel::remove(qint64 job) {
+  return dropThose([job](const QueueEntry& entry) { return entry.job.id == job; });
+}
+
+QList<PlacedEntry> QueueModel::removeWaiting() {
+  return dropThose([](const QueueEntry& entry) { return entry.state != State::running; });
+}
+
+QList<PlacedEntry> QueueModel::discardInterrupted() {
+  const bool wasOnlyInterrupted = pausedByInterruption_;
+  const auto dropped = dropThose([](const QueueEntry& entry) { return entry.isInterrupted(); });
+  if (wasOnlyInterrupted && numWaiting() == 0) setPaused(false);
+  return dropped;
+}
+
+void QueueModel::putBack(const QList<PlacedEntry>& entries) {
+  for (const PlacedEntry& placed : entries) {
+    const int row = std::clamp(placed.row, 0, rowCount());
+    beginInsertRows({}, row, row);
+    entries_.insert(row, placed.entry);
+    endInsertRows();
+    const qint64 job = placed.entry.job.id;
+    if (placed.entry.state == State::running)
+      wake(row);
+    else
+      emit returned(job, job);
+  }
+  touchAll();
   save();
 }
 
 // A new id: nobody may take what is said of the old job for news of this one.
 void QueueModel::wake(int row) {
+  const qint64 was = entries_[row].job.id;
   entries_[row].job.id = ++lastId_;
   entries_[row].problem.clear();
   entries_[row].state = State::waiting;
   touch(row);
+  emit returned(was, lastId_);
 }
 
 void QueueModel::retry(qint64 job) {
@@ -225,19 +306,18 @@ void QueueModel::retry(qint64 job) {
 
 void QueueModel::retryInterrupted() {
   for (int row = 0; row < rowCount(); ++row)
-    if (entries_[row].state == State::interrupted) wake(row);
+    if (entries_[row].isInterrupted()) wake(row);
   save();
   setPaused(false);
 }
 
-void QueueModel::discardInterrupted() {
-  for (int row = rowCount() - 1; row >= 0; --row)
-    if (entries_[row].state == State::interrupted) drop(row);
-  save();
-  setPaused(false);
+void QueueModel::close() {
+  for (int row = 0; row < rowCount(); ++row)
+    if (entries_[row].state == State::running) setState(row, State::closed);
 }
 
 void QueueModel::setPaused(bool paused) {
+  pausedByInterruption_ = false;
   if (paused == paused_) return;
   paused_ = paused;
   emit pausedChanged(paused);
@@ -265,6 +345,16 @@ void QueueModel::setState(int row, State state) {
 
 void QueueModel::touch(int row) {
   emit dataChanged(index(row), index(row));
+}
+
+void QueueModel::touchAll() {
+  if (!entries_.isEmpty()) emit dataChanged(index(0), index(rowCount() - 1));
+}
+
+void QueueModel::setHold(const QString& reason) {
+  if (reason == hold_) return;
+  hold_ = reason;
+  touchAll();
 }
 
 void QueueModel::setStage(qint64 job, PaintStage stage) {

@@ -1,77 +1,39 @@
 #include "gui/models/session.h"
 
-#include <QDateTime>
-#include <QDir>
-#include <QElapsedTimer>
 #include <QFileInfo>
 #include <algorithm>
 
 #include "gui/models/gallery_rows.h"
+#include "gui/service/engine_service.h"
 #include "gui/service/picture_file.h"
 #include "gui/service/pictures.h"
-#include "gui/service/request.h"
+#include "gui/service/time_text.h"
 
 namespace diorama::gui {
 namespace {
 
 constexpr auto kShippedModel = "diorama-mini";
-constexpr int kStraysTogether = 1000, kStraysMilliseconds = 1000;  // before the gallery takes them
-
-bool knowsAcceleration(const ModelFacts* model, const QString& name) {
-  if (name == QLatin1String("off") || name == QLatin1String(kCustomAcceleration)) return true;
-  return model != nullptr && std::any_of(model->plans.begin(), model->plans.end(),
-                                         [&](const PlanFacts& plan) { return plan.name == name; });
-}
-
-// What the model cannot do gives way to what was set; says what that was.
-QStringList dropMisfits(PaintSettings& settings, const PaintSettings& now, const ModelFacts& model) {
-  QStringList dropped;
-  if (!model.samplers.contains(settings.sampler)) {
-    dropped << Session::tr("Sampler %1").arg(settings.sampler);
-    settings.sampler = now.sampler;
-  }
-  if (settings.shift && !model.hasShift) {
-    dropped << Session::tr("Shift");
-    settings.shift.reset();
-  }
-  if (settings.eta && !model.samplersWithEta.contains(settings.sampler)) {
-    dropped << Session::tr("Eta");
-    settings.eta.reset();
-  }
-  const auto classes = static_cast<int>(model.classes.size());
-  if (settings.classLabel >= classes) dropped << Session::tr("Class %1").arg(settings.classLabel);
-  if (settings.classLabel >= classes || (classes > 0 && settings.classLabel < 0))
-    settings.classLabel = classes > 0 ? std::max(now.classLabel, 0) : -1;
-  return dropped;
-}
 
 }  // namespace
 
-Session::Session(const Library& library, QObject* parent)
+Session::Session(const Library& library, std::unique_ptr<EngineClient> engine, QObject* parent)
     : QObject(parent),
       library_(library),
+      engine_(engine ? std::move(engine) : std::make_unique<EngineService>()),
       store_(library.file("session.json")),
       queue_(library.file("queue.json")),
-      gallery_(library.file("gallery.sqlite")) {
+      gallery_(library.file("gallery.sqlite")),
+      models_(*engine_),
+      shelf_(models_, library.modelsFolder()),
+      seeds_(store_),
+      strays_(gallery_) {
   connectEngine();
-  connect(&queue_, &QueueModel::removed, this, [this](qint64 job) {
-    for (GridRun* grid : QList<GridRun*>(grids_)) grid->giveUp(job);
-  });
-  connect(&queue_, &QueueModel::changed, this, &Session::runNext);
-  const auto cannotSave = [this](const QString& file) {
-    emit message(tr("%1 cannot be written.").arg(file),
-                 tr("Queue and settings will be lost when Diorama closes. Check the folder and the disk."),
-                 true);
-  };
-  connect(&queue_, &QueueModel::cannotSave, this, cannotSave);
-  connect(&store_, &SettingsStore::cannotSave, this, cannotSave);
-  connect(&gallery_, &GalleryModel::problemFound, this, &Session::onGalleryProblem);
+  connectModels();
 }
 
 Session::~Session() {
-  closing_ = true;
+  quitNow();
   pool_.waitForDone();
-  takeStrays();
 }
 
 QString Session::pictures() const {
@@ -80,30 +42,69 @@ QString Session::pictures() const {
 }
 
 void Session::connectEngine() {
-  connect(&engine_, &EngineService::stageReached, this, [this](qint64 job, PaintStage stage) {
+  EngineClient* engine = engine_.get();
+  connect(engine, &EngineClient::stageReached, this, [this](qint64 job, PaintStage stage) {
+    if (job == running_ && stage != PaintStage::load) beginRun();
     queue_.setStage(job, stage);
     emit stageReached(stage);
   });
-  connect(&engine_, &EngineService::promised, this, [this](qint64 job, const RunPromise& promise) {
+  connect(engine, &EngineClient::promised, this, [this](qint64 job, const RunPromise& promise) {
     queue_.setPromise(job, promise);
-    if (job == running_) strip_.setCache(promise.cacheBytes);
+    if (job != running_) return;
+    beginRun();
+    cacheBytes_ = promise.cacheBytes;
+    if (watching_) strip_.setCache(cacheBytes_);
   });
-  connect(&engine_, &EngineService::parentStepTaken, this, [this](const ParentStep& step) {
+  connect(engine, &EngineClient::parentStepTaken, this, [this](const ParentStep& step) {
     if (step.job != running_) return;
+    beginRun();
     queue_.setParentStep(step);
     emit parentStepTaken(step);
   });
-  connect(&engine_, &EngineService::stepTaken, this, [this](const StepFrame& frame) {
+  connect(engine, &EngineClient::stepTaken, this, [this](const StepFrame& frame) {
     if (frame.job != running_) return;
+    beginRun();
     timeline_.append(frame);
-    strip_.append(frame);
+    if (watching_) strip_.append(frame);
     queue_.setStep(frame);
     emit stepTaken(frame);
   });
-  connect(&engine_, &EngineService::warned, this,
+  connect(engine, &EngineClient::warned, this,
           [this](qint64, const QString& text) { emit message(text, {}, false); });
-  connect(&engine_, &EngineService::painted, this, &Session::onPainted);
-  connect(&engine_, &EngineService::failed, this, &Session::onFailed);
+  connect(engine, &EngineClient::painted, this, &Session::onPainted);
+  connect(engine, &EngineClient::failed, this, &Session::onFailed);
+  connect(engine, &EngineClient::quantiseProgressed, this, [this](const QString&, int done, int total) {
+    quantised_ = tr("%1 of %2").arg(done).arg(total);
+    queue_.setHold(holdReason());
+    emit holdChanged();
+  });
+  connect(engine, &EngineClient::quantised, this, &Session::endQuantising);
+  connect(engine, &EngineClient::quantiseFailed, this, &Session::endQuantising);
+}
+
+void Session::connectModels() {
+  connect(&queue_, &QueueModel::removed, &grids_, &GridRuns::giveUp);
+  connect(&queue_, &QueueModel::returned, &grids_, &GridRuns::takeBack);
+  connect(&queue_, &QueueModel::changed, this, &Session::runNext);
+  connect(&grids_, &GridRuns::finished, this, &Session::saveSheet);
+  const auto cannotSave = [this](const QString& file) {
+    emit message(tr("%1 cannot be written.").arg(file),
+                 tr("Queue and settings will be lost when Diorama closes. Check the folder and the disk."),
+                 true);
+  };
+  connect(&queue_, &QueueModel::cannotSave, this, cannotSave);
+  connect(&store_, &SettingsStore::cannotSave, this, cannotSave);
+  connect(&gallery_, &GalleryModel::problemFound, this, &Session::onGalleryProblem);
+  connect(&store_, &SettingsStore::settingsChanged, this, [this] {
+    emit readinessChanged();
+    emit captionChanged();
+  });
+  connect(&models_, &ModelsModel::allRead, this, [this] {
+    chooseFirstModel();
+    emit readinessChanged();
+  });
+  connect(&models_, &ModelsModel::modelRead, this, &Session::readinessChanged);
+  connect(&models_, &QAbstractItemModel::rowsRemoved, this, &Session::readinessChanged);
 }
 
 void Session::onGalleryProblem(const QString& problem) {
@@ -113,27 +114,47 @@ void Session::onGalleryProblem(const QString& problem) {
 }
 
 void Session::start() {
-  engine_.decodePreviews(store_.state().previewsDecoded);
+  engine_->decodePreviews(store_.state().previewsDecoded);
   models_.setExtraFolders(store_.state().modelFolders);
+  models_.setTitles(store_.state().modelTitles);
   connect(&models_, &ModelsModel::extraFoldersChanged, &store_, &SettingsStore::setModelFolders);
-  models_.refresh();
+  connect(&models_, &ModelsModel::titlesChanged, &store_, &SettingsStore::setModelTitles);
   connect(&models_, &ModelsModel::modelRead, this, [this](const QString& path) {
     const ModelFacts* facts = models_.find(path);
-    const QString& wanted = store_.settings().model;
-    if (wanted.isEmpty() && facts->usable() && facts->name == QLatin1String(kShippedModel)) chooseModel(path);
-    if (wanted == path && facts->usable() && running_ == 0) engine_.prepare(store_.settings());
+    if (facts == nullptr || !facts->usable()) return;
+    if (store_.settings().model.isEmpty() && facts->name == QLatin1String(kShippedModel)) chooseModel(path);
+    if (store_.settings().model == path && running_ == 0) engine_->prepare(store_.settings());
   });
+  models_.refresh();
+  readDevices();
+  strays_.look(pictures());
+  reportDamage();
+  if (const QString problem = gallery_.takeProblem(); !problem.isEmpty()) onGalleryProblem(problem);
+  showLatest();
+  runNext();
+}
+
+void Session::readDevices() {
   pool_.start([this] {
-    const QList<DeviceFacts> devices = devicesOfMachine();
+    const QList<DeviceFacts> devices = engine_->devices();
     QMetaObject::invokeMethod(this, [this, devices] {
       devices_ = devices;
       emit devicesKnown();
     });
   });
-  findStrays();
-  reportDamage();
-  if (const QString problem = gallery_.takeProblem(); !problem.isEmpty()) onGalleryProblem(problem);
-  runNext();
+}
+
+// Where the model that ships is not there.
+void Session::chooseFirstModel() {
+  if (!store_.settings().model.isEmpty()) return;
+  for (int row = 0; row < models_.rowCount(); ++row)
+    if (models_.facts(row).usable()) return chooseModel(models_.facts(row).path);
+}
+
+// The newest that is still there, among the first of them.
+void Session::showLatest() {
+  for (int row = 0; row < std::min(gallery_.rowCount(), 10); ++row)
+    if (const QString path = gallery_.row(row).path; !readPicture(path).isNull()) return show(path);
 }
 
 void Session::reportDamage() {
@@ -147,184 +168,71 @@ void Session::reportDamage() {
     if (!aside.isEmpty()) emit message(what, tr("The damaged file is kept as %1.").arg(aside), true);
 }
 
-// Pictures in the folder that the index does not know: saved just before a crash, or copied there; and the
-// other way round.
-void Session::findStrays() {
-  const QStringList known = gallery_.paths();
-  const QString folder = pictures();
-  pool_.start([this, known, folder] {
-    const QSet<QString> set(known.begin(), known.end());
-    QElapsedTimer sinceTaken;
-    sinceTaken.start();
-    for (const QFileInfo& file : QDir(folder).entryInfoList({"*.png"}, QDir::Files)) {
-      if (closing_) return;
-      if (set.contains(file.absoluteFilePath())) continue;
-      const GalleryRow row = rowOf(file);
-      const std::scoped_lock lock(straysMutex_);
-      strays_ << row;
-      if (strays_.size() < kStraysTogether && sinceTaken.elapsed() < kStraysMilliseconds) continue;
-      QMetaObject::invokeMethod(this, &Session::takeStrays);
-      sinceTaken.start();
-    }
-    QMetaObject::invokeMethod(this, &Session::takeStrays);
-    QStringList gone;
-    for (const QString& path : known)
-      if (!QFileInfo::exists(path) && QFileInfo(path).dir().exists())
-        gone << path;  // else a disk that is not there
-    QMetaObject::invokeMethod(this, [this, gone] {
-      if (!gone.isEmpty()) gallery_.forgetAll(gone);
-    });
-  });
-}
-
-// Now and then, so that what took long to read is not read again after the window was closed meanwhile.
-void Session::takeStrays() {
-  QList<GalleryRow> strays;
-  {
-    const std::scoped_lock lock(straysMutex_);
-    strays.swap(strays_);
-  }
-  if (!strays.isEmpty()) gallery_.addAll(strays);
-}
-
-quint64 Session::drawSeed() {
-  return random_();  // 32 bits: short enough to type again
-}
-
-void Session::rollSeed() {
-  PaintSettings settings = store_.settings();
-  settings.seed = drawSeed();
-  store_.setSettings(settings);
-}
-
-QList<qint64> Session::enqueue(QList<PaintJob> jobs) {
-  for (PaintJob& job : jobs) job.folder = pictures();
-  return queue_.add(std::move(jobs));
-}
-
-void Session::paintGrid(const GridSpec& spec) {
-  auto* grid = new GridRun(spec, this);
-  grids_ << grid;
-  connect(grid, &GridRun::finished, this, [this, grid] {
-    saveSheet(*grid);
-    grids_.removeAll(grid);
-    grid->deleteLater();
-  });
-  QList<PaintJob> jobs;
-  QList<int> cells;
-  for (int i = 0; i < spec.size(); ++i) {
-    const auto settings = spec.cell(i);
-    if (!settings) continue;
-    jobs << PaintJob{.settings = *settings};
-    cells << i;
-  }
-  const QList<qint64> ids = enqueue(jobs);
-  for (int i = 0; i < ids.size(); ++i) grid->expect(ids[i], cells[i]);
-}
-
-// In the background: it compares every cell with the first of its row. Nothing where no cell was painted.
-void Session::saveSheet(const GridRun& grid) {
-  const GridSpec& spec = grid.spec();
-  const QList<GridCell>& cells = grid.painted();
-  if (std::all_of(cells.begin(), cells.end(), [](const GridCell& cell) { return cell.image.isNull(); }))
-    return;
-  const QString folder = pictures() + "/grids";
-  const QString stem = QStringLiteral("%1-%2-%3")
-                           .arg(QDateTime::currentDateTime().toString("yyyyMMdd-hhmmss-zzz"),
-                                spec.rows.setting, spec.columns.setting);
-  pool_.start([this, spec, cells, folder, stem] {
-    const QString path = writeSheet(folder, stem, gridSheet(spec, cells));
-    QMetaObject::invokeMethod(this, [this, folder, path] { onSheet(folder, path); });
-  });
-}
-
-void Session::onSheet(const QString& folder, const QString& path) {
-  if (path.isEmpty()) {
-    emit message(tr("The sheet of the grid cannot be saved in %1.").arg(folder),
-                 tr("Its pictures are in the gallery. Check the folder and the disk."), true);
-    return;
-  }
-  emit message(tr("The grid is painted: %1").arg(path), {}, false);
-  emit gridReady(path);
-}
-
-void Session::paint() {
-  if (!store_.state().seedLocked) rollSeed();
-  PaintSettings settings = store_.settings();
-  store_.rememberPrompt(settings.prompt);
-  store_.save();
-  QList<PaintJob> jobs;
-  for (int i = 0; i < store_.state().count; ++i) {
-    jobs << PaintJob{.settings = settings};
-    ++settings.seed;
-  }
-  enqueue(jobs);
-}
-
-void Session::paintExact(const QString& path) {
-  const PictureFile file = readPictureFile(path);
-  if (!file.hasSettings()) {
-    emit message(tr("%1 does not say how it was painted.").arg(QFileInfo(path).fileName()), file.problem,
-                 true);
-    return;
-  }
-  const ModelFacts* painter = models_.findByHash(file.modelHash);
-  if (painter == nullptr) {
-    emit message(
-        tr("The model that painted %1 is not here: %2.").arg(QFileInfo(path).fileName(), file.modelTitle),
-        tr("Add its folder on the page Models."), true);
-    return;
-  }
-  PaintJob job{.settings = file.settings, .branch = exactBranchOf(file.recipe), .compareWith = path};
-  job.settings.model = painter->path;
-  job.settings.device = store_.settings().device;
-  job.settings.acceleration = QStringLiteral("off");
-  enqueue({std::move(job)});
-}
-
-void Session::branch(int row) {
-  if (timeline_.recipe().isEmpty() || row < 0 || row + 1 >= timeline_.rowCount()) return;
-  const StepFrame& frame = timeline_.frame(row);
-  PaintJob job{.settings = store_.settings(),
-               .branch = BranchPoint{timeline_.recipe(), frame.step, frame.state}};
-  enqueue({std::move(job)});
-}
-
-void Session::cancel() {
-  if (running_ != 0) engine_.cancel(running_);
-}
-
-void Session::cancelAll() {
-  queue_.removeWaiting();
-  cancel();
-}
-
 void Session::runNext() {
-  if (running_ != 0) return;
+  if (running_ != 0 || stopping_ || closing_ || quantisations_ > 0) return;
   std::optional<PaintJob> next = queue_.takeNext();
   if (!next) return;
   next->folder = pictures();  // it may have been chosen anew because the old one could not be written
   running_ = next->id;
-  timeline_.clear();
-  strip_.reset(next->settings.steps);
-  shownPath_.clear();
-  engine_.paint(*next);
+  begun_ = false;
+  cacheBytes_ = 0;
+  job_ = *next;
+  engine_->paint(job_);
+}
+
+// The request was checked: until then the canvas keeps the picture before it, with its steps.
+void Session::beginRun() {
+  if (begun_) return;
+  begun_ = true;
+  timeline_.begin();
+  if (watching_) showRun();
+}
+
+void Session::showRun() {
+  timeline_.showRun();
+  strip_.reset(job_.settings.steps);
+  for (const StepFrame& frame : timeline_.runFrames()) strip_.append(frame);
+  strip_.setCache(cacheBytes_);
+  canvas_ = {.settings = job_.settings, .isLive = true, .isKnown = true};
+  emit canvasChanged();
+}
+
+void Session::watchRun() {
+  watching_ = true;
+  if (running_ != 0 && begun_) showRun();
 }
 
 void Session::onPainted(const PaintedPicture& picture) {
+  if (picture.job == running_) beginRun();
   running_ = 0;
   timeline_.finish(picture);
-  shownPath_ = picture.path;
   const bool saved = !picture.path.isEmpty();
-  if (saved) addToGallery(picture);
+  if (saved) {
+    gallery_.thumbnails().put(picture.path, picture.image);
+    gallery_.add(rowOf(picture));
+  }
+  if (watching_ || !saved) showPainted(picture);
   emit painted(picture);
-  for (GridRun* grid : QList<GridRun*>(grids_)) grid->take(picture);
+  emit canvasChanged();
+  grids_.take(picture);
   if (saved && !picture.compareWith.isEmpty()) emit compareReady(picture.compareWith, picture.path);
   if (saved)
     queue_.remove(picture.job);
   else
     onUnsaved(picture);
-  if (running_ == 0) emit idle();
+  if (running_ != 0) return;
+  watching_ = true;
+  emit idle();
+}
+
+void Session::showPainted(const PaintedPicture& picture) {
+  if (!timeline_.showsRun()) showRun();
+  canvas_ = {.path = picture.path,
+             .recipe = picture.recipe,
+             .settings = picture.settings,
+             .seconds = picture.totalSeconds,
+             .isKnown = true};
+  seeds_.follow(picture.settings.seed);
 }
 
 // What comes after it could not be saved either: the queue waits for the user.
@@ -337,13 +245,10 @@ void Session::onUnsaved(const PaintedPicture& picture) {
       true);
 }
 
-void Session::addToGallery(const PaintedPicture& picture) {
-  gallery_.thumbnails().put(picture.path, picture.image);
-  gallery_.add(rowOf(picture));
-}
-
 void Session::onFailed(qint64 job, const Failure& failure) {
   running_ = 0;
+  if (begun_) endCanvas(failure.cancelled());
+  if (closing_) return;  // its entry is kept for the next start
   if (failure.cancelled()) {
     emit cancelled(job);
     queue_.remove(job);
@@ -351,8 +256,30 @@ void Session::onFailed(qint64 job, const Failure& failure) {
     emit message(failure.what, failure.advice, true);
     queue_.setFailed(job, failure.what);
   }
-  for (GridRun* grid : QList<GridRun*>(grids_)) grid->giveUp(job);
-  if (running_ == 0) emit idle();
+  grids_.giveUp(job);
+  if (running_ != 0) return;
+  watching_ = true;
+  emit idle();
+}
+
+// The steps of a run that was cancelled stay to be looked at, those of one that failed do not.
+void Session::endCanvas(bool wasCancelled) {
+  if (!wasCancelled) timeline_.begin();
+  if (!canvas_.isLive) return;
+  canvas_.isLive = false;
+  canvas_.wasCancelled = wasCancelled;
+  if (!wasCancelled) {
+    canvas_ = {};
+    strip_.reset(0);
+  }
+  emit canvasChanged();
+}
+
+void Session::quitNow() {
+  closing_ = true;
+  queue_.close();
+  store_.save();
+  if (running_ != 0) engine_->cancel(running_);
 }
 
 void Session::chooseModel(const QString& path) {
@@ -371,50 +298,9 @@ void Session::resetToRecommended() {
   chooseModel(store_.settings().model);
 }
 
-void Session::restore(const QString& path) {
-  const PictureFile file = readPictureFile(path);
-  const QString name = QFileInfo(path).fileName();
-  if (!file.hasSettings()) {
-    emit message(file.problem.isEmpty() ? tr("%1 does not say how it was painted.").arg(name)
-                                        : tr("%1 cannot be read: %2").arg(name, file.problem),
-                 tr("Drop a PNG of Diorama, A1111, stable-diffusion.cpp or ComfyUI."), true);
-    return;
-  }
-  PaintSettings settings = file.settings;
-  const PaintSettings& now = store_.settings();
-  settings.model = now.model;
-  settings.device = now.device;
-  if (settings.width == 0) settings.width = now.width;
-  if (settings.height == 0) settings.height = now.height;
-  if (settings.steps == 0) settings.steps = now.steps;
-  if (settings.sampler.isEmpty()) settings.sampler = now.sampler;
-  QStringList unmapped = file.unmapped;
-  if (exactBranchOf(file.recipe)) unmapped << tr("that it is a branch of another picture");
-  const ModelFacts* facts = model();
-  if (facts != nullptr) unmapped << dropMisfits(settings, now, *facts);
-  if (!knowsAcceleration(facts, settings.acceleration)) {
-    // A plan of another model: its methods are in the picture. A file is never read by a name from a picture.
-    if (settings.customPlan.isEmpty()) unmapped << tr("Acceleration %1").arg(settings.acceleration);
-    settings.acceleration = settings.customPlan.isEmpty() ? "off" : kCustomAcceleration;
-  }
-  if (facts != nullptr && !file.modelTitle.isEmpty() && facts->title != file.modelTitle &&
-      unmapped.filter(file.modelTitle).isEmpty())
-    unmapped << tr("Model %1").arg(file.modelTitle);
-  store_.setSettings(settings);
-  store_.setSeedLocked(true);
-  emit message(tr("Settings of %1 restored; the seed is locked.").arg(name),
-               unmapped.isEmpty() ? QString() : tr("Not taken over: %1.").arg(unmapped.join(", ")), false);
-}
-
-void Session::moveToTrash(const QStringList& paths) {
-  for (const QString& path : paths)
-    if (!gallery_.moveToTrash(path))
-      emit message(tr("%1 cannot be moved to the trash.").arg(path), tr("Delete it in its folder."), true);
-}
-
 void Session::decodePreviews(bool decode) {
   store_.setPreviewsDecoded(decode);
-  engine_.decodePreviews(decode);
+  engine_->decodePreviews(decode);
 }
 
 void Session::show(const QString& path) {
@@ -424,12 +310,38 @@ void Session::show(const QString& path) {
     emit message(tr("%1 cannot be shown: %2").arg(QFileInfo(path).fileName(), why), {}, true);
     return;
   }
-  if (running_ == 0) {
-    timeline_.show(path);
-    strip_.show(timeline_.frames());
-  }
-  shownPath_ = path;
+  if (running_ != 0) watching_ = false;
+  timeline_.show(path);
+  strip_.show(timeline_.frames());
+  canvas_ = canvasOf(path);
   emit shown(path, image);
+  emit canvasChanged();
+}
+
+CanvasPicture Session::canvasOf(const QString& path) const {
+  const PictureFile file = readPictureFile(path);
+  CanvasPicture picture{.path = path,
+                        .recipe = file.recipe,
+                        .settings = file.settings,
+                        .modelTitle = file.modelTitle,
+                        .isKnown = file.hasSettings(),
+                        .knowsSeed = file.knowsSeed};
+  if (const ModelFacts* painter = models_.findByHash(file.modelHash)) picture.settings.model = painter->path;
+  if (const GalleryRow* row = gallery_.find(path)) picture.seconds = row->seconds;
+  return picture;
+}
+
+QList<SettingFact> Session::caption() const {
+  if (!canvas_.isKnown) return {};
+  PaintSettings now = store_.settings();
+  if (now.precision == QLatin1String("auto")) now.precision = canvas_.settings.precision;
+  QList<SettingFact> facts = factsOf(canvas_.settings, now);
+  if (!canvas_.knowsSeed) facts.removeIf([](const SettingFact& fact) { return fact.setting == "seed"; });
+  if (const ModelFacts* current = model();
+      current != nullptr && !canvas_.modelTitle.isEmpty() && current->ownTitle != canvas_.modelTitle)
+    facts << SettingFact{"model", canvas_.modelTitle, true};
+  if (canvas_.seconds > 0) facts << SettingFact{"time", timeText(canvas_.seconds), false};
+  return facts;
 }
 
 }  // namespace diorama::gui

@@ -1,6 +1,7 @@
 #include "gui/models/settings_store.h"
 
 #include <QJsonArray>
+#include <algorithm>
 
 #include "gui/models/library.h"
 #include "gui/service/kept_file.h"
@@ -18,11 +19,41 @@ QByteArray decoded(const QJsonValue& value) {
   return QByteArray::fromBase64(value.toString().toLatin1());
 }
 
+template <typename Choice>
+Choice choiceAt(const QJsonValue& value, Choice fallback, Choice last) {
+  return static_cast<Choice>(std::clamp(value.toInt(static_cast<int>(fallback)), 0, static_cast<int>(last)));
+}
+
+// As text: 64 bits are more than a JSON number keeps.
+std::optional<quint64> seedIn(const QJsonValue& value) {
+  bool fits = false;
+  const quint64 seed = value.toString().toULongLong(&fits);
+  return fits ? std::optional(seed) : std::nullopt;
+}
+
+QJsonObject titlesToJson(const QMap<QString, QString>& titles) {
+  QJsonObject json;
+  for (auto title = titles.begin(); title != titles.end(); ++title) json[title.key()] = title.value();
+  return json;
+}
+
+// What versions without modes kept is a seed that was painted, locked or not.
+void readSeedState(const QJsonObject& json, WindowState& state) {
+  const bool knowsModes = json.contains("seed_mode");
+  const SeedMode before = json["seed_locked"].toBool() ? SeedMode::keep : SeedMode::fresh;
+  const SeedState fallback = knowsModes || json.isEmpty() ? SeedState::open : SeedState::painted;
+  state.seedMode = choiceAt(json["seed_mode"], before, SeedMode::next);
+  state.seedState = choiceAt(json["seed_state"], fallback, SeedState::painted);
+  state.lastSeed = seedIn(json["last_seed"]);
+}
+
 }  // namespace
 
 QJsonObject WindowState::toJson() const {
   return {{"settings", settings.toJson()},
-          {"seed_locked", seedLocked},
+          {"seed_mode", static_cast<int>(seedMode)},
+          {"seed_state", static_cast<int>(seedState)},
+          {"last_seed", lastSeed ? QString::number(*lastSeed) : QString()},
           {"count", count},
           {"pictures", pictures},
           {"theme", static_cast<int>(theme)},
@@ -32,16 +63,17 @@ QJsonObject WindowState::toJson() const {
           {"model_folders", QJsonArray::fromStringList(modelFolders)},
           {"geometry", encoded(geometry)},
           {"splitter", encoded(splitter)},
-          {"prompts", QJsonArray::fromStringList(prompts)}};
+          {"prompts", QJsonArray::fromStringList(prompts)},
+          {"model_titles", titlesToJson(modelTitles)}};
 }
 
 WindowState WindowState::fromJson(const QJsonObject& json) {
   WindowState state;
   state.settings = PaintSettings::fromJson(json["settings"].toObject());
-  state.seedLocked = json["seed_locked"].toBool();
+  readSeedState(json, state);
   state.count = std::clamp(json["count"].toInt(1), 1, kMostCount);
   state.pictures = json["pictures"].toString();
-  state.theme = static_cast<ThemeChoice>(std::clamp(json["theme"].toInt(), 0, 2));
+  state.theme = choiceAt(json["theme"], ThemeChoice::system, ThemeChoice::dark);
   state.welcomed = json["welcomed"].toBool();
   state.tokensShown = json["tokens_shown"].toBool();
   state.previewsDecoded = json["previews_decoded"].toBool();
@@ -50,6 +82,9 @@ WindowState WindowState::fromJson(const QJsonObject& json) {
   state.splitter = decoded(json["splitter"]);
   for (const QJsonValue& prompt : json["prompts"].toArray())
     if (state.prompts.size() < kMostPrompts) state.prompts << prompt.toString();
+  const QJsonObject titles = json["model_titles"].toObject();
+  for (auto title = titles.begin(); title != titles.end(); ++title)
+    state.modelTitles[title.key()] = title.value().toString();
   return state;
 }
 
@@ -81,16 +116,34 @@ void SettingsStore::save() {
 
 void SettingsStore::setSettings(const PaintSettings& settings) {
   if (settings == state_.settings) return;
+  if (settings.seed != state_.settings.seed) state_.seedState = SeedState::chosen;
   state_.settings = settings;
   saveSoon();
   emit settingsChanged(settings);
 }
 
-void SettingsStore::setSeedLocked(bool locked) {
-  if (locked == state_.seedLocked) return;
-  state_.seedLocked = locked;
+void SettingsStore::setSeed(quint64 seed, SeedState state) {
+  if (seed == state_.settings.seed && state == state_.seedState) return;
+  state_.settings.seed = seed;
+  state_.seedState = state;
   saveSoon();
-  emit seedLockedChanged(locked);
+  emit settingsChanged(state_.settings);
+}
+
+void SettingsStore::setLastSeed(quint64 seed) {
+  if (seed == state_.lastSeed) return;
+  state_.lastSeed = seed;
+  saveSoon();
+  emit settingsChanged(state_.settings);
+}
+
+void SettingsStore::setSeedMode(SeedMode mode) {
+  if (mode == state_.seedMode) return;
+  const bool wasLocked = state_.seedLocked();
+  state_.seedMode = mode;
+  saveSoon();
+  emit seedModeChanged(mode);
+  if (state_.seedLocked() != wasLocked) emit seedLockedChanged(state_.seedLocked());
 }
 
 void SettingsStore::setCount(int count) {
@@ -127,6 +180,11 @@ void SettingsStore::setPreviewsDecoded(bool decoded) {
 
 void SettingsStore::setModelFolders(const QStringList& folders) {
   state_.modelFolders = folders;
+  saveSoon();
+}
+
+void SettingsStore::setModelTitles(const QMap<QString, QString>& titles) {
+  state_.modelTitles = titles;
   saveSoon();
 }
 

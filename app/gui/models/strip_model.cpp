@@ -13,10 +13,10 @@ int StripModel::columnCount(const QModelIndex& parent) const {
 }
 
 QString StripModel::explain(int block, int step, float share) const {
-  const QString place = tr("Block %1, step %2: ").arg(block + 1).arg(step);
+  const QString place = tr("Step %1, block %2: ").arg(step).arg(block + 1);
   if (share >= 1) return place + tr("computed");
   if (share <= 0) return place + tr("reused from an earlier step");
-  return place + tr("%1 % computed").arg(100 * static_cast<double>(share), 0, 'f', 0);
+  return place + tr("%1% computed").arg(100 * static_cast<double>(share), 0, 'f', 0);
 }
 
 QVariant StripModel::data(const QModelIndex& index, int role) const {

@@ -12,12 +12,12 @@ qint64 bytesOf(const StepFrame& frame) {
 }  // namespace
 
 int TimelineModel::rowCount(const QModelIndex& parent) const {
-  return parent.isValid() ? 0 : static_cast<int>(frames_.size());
+  return parent.isValid() ? 0 : static_cast<int>(frames().size());
 }
 
 QVariant TimelineModel::data(const QModelIndex& index, int role) const {
   if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
-  const StepFrame& frame = frames_[index.row()];
+  const StepFrame& frame = this->frame(index.row());
   switch (role) {
     case Qt::DisplayRole:
       return frame.step;
@@ -31,29 +31,29 @@ QVariant TimelineModel::data(const QModelIndex& index, int role) const {
   }
 }
 
-void TimelineModel::clear() {
-  beginResetModel();
-  frames_.clear();
-  recipe_.clear();
-  endResetModel();
+void TimelineModel::begin() {
+  if (showsRun_) beginResetModel();
+  run_ = {};
+  if (showsRun_) endResetModel();
 }
 
 void TimelineModel::append(const StepFrame& frame) {
-  const int row = rowCount();
-  beginInsertRows({}, row, row);
-  frames_ << frame;
-  endInsertRows();
+  const auto row = static_cast<int>(run_.frames.size());
+  if (showsRun_) beginInsertRows({}, row, row);
+  run_.frames << frame;
+  if (showsRun_) endInsertRows();
 }
 
 void TimelineModel::finish(const PaintedPicture& picture) {
-  recipe_ = picture.recipe;
+  run_.recipe = picture.recipe;
+  run_.settings = picture.settings;
   if (picture.path.isEmpty()) return;
-  qint64 bytes = recipe_.size();
-  for (const StepFrame& frame : frames_) bytes += bytesOf(frame);
+  run_.bytes = run_.recipe.size();
+  for (const StepFrame& frame : run_.frames) run_.bytes += bytesOf(frame);
   forget(picture.path);
-  runs_.insert(picture.path, {frames_, recipe_, bytes});
+  runs_.insert(picture.path, run_);
   order_ << picture.path;
-  bytes_ += bytes;
+  bytes_ += run_.bytes;
   while (bytes_ > kMostBytes && order_.size() > 1) forget(order_.front());
 }
 
@@ -64,11 +64,18 @@ void TimelineModel::forget(const QString& path) {
 
 bool TimelineModel::show(const QString& path) {
   beginResetModel();
-  const Run run = runs_.value(path);
-  frames_ = run.frames;
-  recipe_ = run.recipe;
+  finished_ = runs_.value(path);
+  showsRun_ = false;
   endResetModel();
-  return !frames_.isEmpty();
+  return !finished_.frames.isEmpty();
+}
+
+void TimelineModel::showRun() {
+  if (showsRun_) return;
+  beginResetModel();
+  finished_ = {};
+  showsRun_ = true;
+  endResetModel();
 }
 
 }  // namespace diorama::gui

@@ -11,7 +11,7 @@ struct PictureComparison {
   double ssim = 0;
   int largest = 0;  // difference of any byte
   bool identical = false;
-  QString problem;  // why they cannot be compared, or empty
+  QString problem;  // why they cannot be measured, or empty
 };
 
 PictureComparison comparePictures(const QImage& a, const QImage& b);

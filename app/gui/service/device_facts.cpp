@@ -14,9 +14,8 @@ QList<DeviceFacts> devicesOfMachine() {
                       QString::fromStdString(report.unsuitable), report.unsuitable.empty(),
                       report.taken_by_auto};
     if (facts.automatic && facts.id == "cpu")
-      facts.reason = reports.note.empty()
-                         ? QCoreApplication::translate("DeviceFacts", "No graphics processor that is faster.")
-                         : QString::fromStdString(reports.note);
+      facts.reason = reports.note.empty() ? QCoreApplication::translate("DeviceFacts", "No faster GPU found.")
+                                          : QString::fromStdString(reports.note);
     devices << facts;
   }
   return devices;

@@ -4,7 +4,7 @@
 
 namespace diorama::gui {
 
-EngineService::EngineService(QObject* parent) : QObject(parent), worker_(new EngineWorker(control_)) {
+EngineService::EngineService(QObject* parent) : EngineClient(parent), worker_(new EngineWorker(control_)) {
   qRegisterMetaType<PaintStage>();
   qRegisterMetaType<ParentStep>();
   qRegisterMetaType<StepFrame>();
@@ -58,6 +58,18 @@ void EngineService::watchSteps(std::function<void(const StepFrame&)> watcher) {
 
 void EngineService::quantise(const QuantiseWish& wish) {
   QMetaObject::invokeMethod(worker_, [worker = worker_, wish] { worker->quantise(wish); });
+}
+
+QStringList EngineService::modelFolders() const {
+  return gui::modelFolders();
+}
+
+ModelFacts EngineService::readModel(const QString& folder) const {
+  return readModelFacts(folder);
+}
+
+QList<DeviceFacts> EngineService::devices() const {
+  return devicesOfMachine();
 }
 
 }  // namespace diorama::gui

@@ -6,6 +6,7 @@
 
 #include <chrono>
 
+#include "gui/service/model_facts.h"
 #include "gui/service/picture_name.h"
 #include "gui/service/pictures.h"
 #include "gui/service/request.h"
@@ -29,6 +30,7 @@ double secondsSince(std::chrono::steady_clock::time_point begin) {
 
 struct EngineWorker::Loaded {
   QString model, precision;
+  QString precisionChosen;  // what "auto" turned out to be
   Pipeline pipeline;
 };
 
@@ -55,7 +57,8 @@ Device& EngineWorker::device(const QString& name) {
 Pipeline& EngineWorker::pipeline(const PaintSettings& settings) {
   Device& where = device(settings.device);
   const auto fits = [&](const auto& l) {
-    return l->model == settings.model && l->precision == settings.precision;
+    return l->model == settings.model &&
+           (l->precision == settings.precision || l->precisionChosen == settings.precision);
   };
   const auto found = std::find_if(loaded_.begin(), loaded_.end(), fits);
   if (found != loaded_.end()) {
@@ -65,8 +68,9 @@ Pipeline& EngineWorker::pipeline(const PaintSettings& settings) {
   if (loaded_.size() >= kMostLoaded) loaded_.erase(loaded_.begin());
   const ModelFolder folder = ModelFolder::open(find_model(settings.model.toStdString()));
   const Precision precision = choose_precision(settings.precision.toStdString(), where, folder);
-  loaded_.push_back(std::make_unique<Loaded>(
-      Loaded{settings.model, settings.precision, Pipeline(folder, where, precision)}));
+  loaded_.push_back(std::make_unique<Loaded>(Loaded{settings.model, settings.precision,
+                                                    QString::fromStdString(precision.name),
+                                                    Pipeline(folder, where, precision)}));
   return loaded_.back()->pipeline;
 }
 
@@ -96,7 +100,8 @@ void EngineWorker::save(const PaintJob& job, const Image& image, const Recipe& r
   emit stageReached(job.id, PaintStage::save);
   try {
     const QString words = QString::fromStdString(recipe.prompt.empty() ? recipe.class_name : recipe.prompt);
-    picture.path = writeNextPicture(job.folder, words, recipe.seed, encode_png(image, recipe_texts(recipe)));
+    picture.path =
+        writeNextPicture(job.folder, words, recipe.seed.value_or(0), encode_png(image, recipe_texts(recipe)));
   } catch (...) {
     const Failure failure = currentFailure();
     picture.problem = failure.what;
@@ -162,11 +167,9 @@ void EngineWorker::quantise(const QuantiseWish& wish) {
         [this](const QuantiseProgress& progress) {
           emit quantiseProgressed(QString::fromStdString(progress.what), progress.done, progress.total);
         });
-    QStringList lines{tr("%1 MiB became %2 MiB; PSNR of the pictures %3 dB, worst %4 dB")
-                          .arg(static_cast<double>(report.bytes_before) / (1 << 20), 0, 'f', 1)
-                          .arg(static_cast<double>(report.bytes_after) / (1 << 20), 0, 'f', 1)
-                          .arg(report.psnr.mean, 0, 'f', 1)
-                          .arg(report.psnr.worst, 0, 'f', 1)};
+    QStringList lines{quantisationText(static_cast<double>(report.bytes_before),
+                                       static_cast<double>(report.bytes_after), report.psnr.mean,
+                                       report.psnr.worst)};
     for (const std::string& leftOut : report.left_out) lines << toLine(leftOut);
     emit quantised(wish.destination, lines.join('\n'));
   } catch (...) {

@@ -1,7 +1,12 @@
 #include "gui/service/grid.h"
 
 #include <QCoreApplication>
+#include <QFontMetrics>
 #include <QPainter>
+#include <algorithm>
+#include <cmath>
+
+#include "gui/service/seed_text.h"
 
 namespace diorama::gui {
 namespace {
@@ -9,16 +14,15 @@ namespace {
 // Pixels of the sheet.
 constexpr int kMargin = 24;
 constexpr int kGap = 12;
-constexpr int kHead = 32;
-constexpr int kSide = 120;  // of the rows' names
-constexpr int kCaption = 36;
 constexpr int kLeastCell = 256;
 constexpr int kType = 13;
+constexpr int kMostNameWidth = 480;  // of a row's name: what is longer is broken
 
 class Text {
   Q_DECLARE_TR_FUNCTIONS(Grid)
 };
 
+// A line each: time, PSNR, SSIM.
 QString captionOf(const GridCell& cell, const GridCell& reference) {
   if (cell.image.isNull()) return Text::tr("not painted");
   const QString time = Text::tr("%1 s").arg(cell.seconds, 0, 'f', 2);
@@ -26,7 +30,7 @@ QString captionOf(const GridCell& cell, const GridCell& reference) {
   const PictureComparison comparison = comparePictures(cell.image, reference.image);
   if (!comparison.problem.isEmpty()) return time;
   if (comparison.identical) return Text::tr("%1\nidentical").arg(time);
-  return Text::tr("%1\n%2 dB, SSIM %3")
+  return Text::tr("%1\nPSNR %2 dB\nSSIM %3")
       .arg(time)
       .arg(comparison.psnr, 0, 'f', 1)
       .arg(comparison.ssim, 0, 'f', 3);
@@ -37,6 +41,72 @@ QSize cellSize(const QList<GridCell>& cells) {
   for (const GridCell& cell : cells) size = size.expandedTo(cell.image.size());
   const int enlarged = std::max(1, kLeastCell / std::max(size.width(), size.height()));
   return size * enlarged;
+}
+
+// Where everything stands, with room for the longest text of each kind.
+class SheetLayout {
+ public:
+  SheetLayout(const GridSpec& spec, const QList<GridCell>& cells, const QFontMetrics& metrics)
+      : columns_(static_cast<int>(spec.columns.values.size())),
+        rows_(static_cast<int>(spec.rows.values.size())),
+        picture_(cellSize(cells)) {
+    for (const QString& value : spec.columns.values) heads_ << headOf(spec.columns.setting, value);
+    for (const QString& value : spec.rows.values) names_ << nameOf(spec.rows.setting, value);
+    for (int i = 0; i < cells.size(); ++i) captions_ << captionOf(cells[i], cells[i - i % columns_]);
+    const QSize caption = largest(captions_, metrics), head = largest(heads_, metrics);
+    column_ = std::max({picture_.width(), caption.width(), head.width()});
+    caption_ = caption.height() + kGap;
+    head_ = head.height() + kGap;
+    name_ = std::min(largest(names_, metrics).width(), kMostNameWidth) + kGap;
+  }
+
+  QSize size() const {
+    const QRect last = picture(columns_ * rows_ - 1);
+    return {origin().x() + columns_ * (column_ + kGap) - kGap + kMargin,
+            last.bottom() + 1 + caption_ + kMargin};
+  }
+  QRect head(int column) const { return {left(column), kMargin, column_, head_}; }
+  QRect name(int row) const {
+    return {kMargin, picture(row * columns_).y(), name_ - kGap, picture_.height()};
+  }
+  // In the middle of its column.
+  QRect picture(int cell) const {
+    const QPoint corner(left(cell % columns_) + (column_ - picture_.width()) / 2,
+                        origin().y() + cell / columns_ * (picture_.height() + caption_ + kGap));
+    return {corner, picture_};
+  }
+  QRect caption(int cell) const {
+    return {left(cell % columns_), picture(cell).bottom() + 3, column_, caption_};
+  }
+  const QStringList& heads() const { return heads_; }
+  const QStringList& names() const { return names_; }
+  const QStringList& captions() const { return captions_; }
+
+ private:
+  static QString headOf(const QString& setting, const QString& value) {
+    return QStringLiteral("%1 %2").arg(setting, value);
+  }
+  static QString nameOf(const QString& setting, const QString& value) {
+    return QStringLiteral("%1\n%2").arg(setting, value);
+  }
+  static QSize largest(const QStringList& texts, const QFontMetrics& metrics) {
+    QSize size;
+    for (const QString& text : texts) size = size.expandedTo(metrics.size(0, text));
+    return size;
+  }
+  QPoint origin() const { return {kMargin + name_, kMargin + head_}; }
+  int left(int column) const { return origin().x() + column * (column_ + kGap); }
+
+  int columns_, rows_;
+  QSize picture_;
+  QStringList heads_, names_, captions_;
+  int column_ = 0, caption_ = 0, head_ = 0, name_ = 0;
+};
+
+QFont sheetFont() {
+  QFont font;
+  font.setPixelSize(kType);
+  return font;
 }
 
 }  // namespace
@@ -67,20 +137,25 @@ QList<GridChoice> gridChoices(const PaintSettings& base, const ModelFacts* model
 
 bool applySetting(PaintSettings& settings, const QString& setting, const QString& value) {
   bool fits = true;
-  if (setting == "seed")
-    settings.seed = value.toULongLong(&fits);
-  else if (setting == "steps")
-    fits = (settings.steps = value.toInt(&fits)) > 0;
-  else if (setting == "guidance")
-    fits = (settings.guidance = value.toDouble(&fits)) >= 1;
-  else if (setting == "sampler")
+  if (setting == "seed") {
+    const SeedText text = readSeed(value);
+    fits = text.seed.has_value();
+    settings.seed = text.seed.value_or(0);
+  } else if (setting == "steps") {
+    settings.steps = value.toInt(&fits);
+    fits = fits && settings.steps > 0;
+  } else if (setting == "guidance") {
+    settings.guidance = value.toDouble(&fits);
+    fits = fits && std::isfinite(settings.guidance) && settings.guidance >= 1;
+  } else if (setting == "sampler") {
     settings.sampler = value;
-  else if (setting == "precision")
+  } else if (setting == "precision") {
     settings.precision = value;
-  else if (setting == "acceleration")
+  } else if (setting == "acceleration") {
     settings.acceleration = value;
-  else
+  } else {
     return false;
+  }
   return fits && !value.isEmpty();
 }
 
@@ -93,31 +168,19 @@ std::optional<PaintSettings> GridSpec::cell(int index) const {
 }
 
 QImage gridSheet(const GridSpec& spec, const QList<GridCell>& cells) {
-  const QSize cell = cellSize(cells);
-  const auto columns = static_cast<int>(spec.columns.values.size());
-  const auto rows = static_cast<int>(spec.rows.values.size());
-  const QSize step(cell.width() + kGap, cell.height() + kCaption + kGap);
-  const QPoint origin(kMargin + kSide, kMargin + kHead);
-  QImage sheet(origin.x() + columns * step.width() + kMargin, origin.y() + rows * step.height() + kMargin,
-               QImage::Format_RGB888);
+  const SheetLayout layout(spec, cells, QFontMetrics(sheetFont()));
+  QImage sheet(layout.size(), QImage::Format_RGB888);
   sheet.fill(Qt::white);
   QPainter painter(&sheet);
   painter.setPen(Qt::black);
-  QFont font = painter.font();
-  font.setPixelSize(kType);
-  painter.setFont(font);
-  for (int c = 0; c < columns; ++c)
-    painter.drawText(QRect(origin.x() + c * step.width(), kMargin, cell.width(), kHead), Qt::AlignCenter,
-                     QStringLiteral("%1 %2").arg(spec.columns.setting, spec.columns.values[c]));
+  painter.setFont(sheetFont());
+  for (int i = 0; i < layout.heads().size(); ++i)
+    painter.drawText(layout.head(i), Qt::AlignHCenter | Qt::AlignTop, layout.heads()[i]);
+  for (int i = 0; i < layout.names().size(); ++i)
+    painter.drawText(layout.name(i), Qt::AlignVCenter | Qt::TextWrapAnywhere, layout.names()[i]);
   for (int i = 0; i < cells.size(); ++i) {
-    const QPoint corner = origin + QPoint(i % columns * step.width(), i / columns * step.height());
-    if (i % columns == 0)
-      painter.drawText(QRect(kMargin, corner.y(), kSide - kGap, cell.height()),
-                       Qt::AlignVCenter | Qt::TextWordWrap,
-                       QStringLiteral("%1\n%2").arg(spec.rows.setting, spec.rows.values[i / columns]));
-    painter.drawImage(QRect(corner, cell), cells[i].image);
-    painter.drawText(QRect(corner + QPoint(0, cell.height() + 2), QSize(cell.width(), kCaption)),
-                     Qt::AlignHCenter | Qt::AlignTop, captionOf(cells[i], cells[i - i % columns]));
+    painter.drawImage(layout.picture(i), cells[i].image);
+    painter.drawText(layout.caption(i), Qt::AlignHCenter | Qt::AlignTop, layout.captions()[i]);
   }
   return sheet;
 }

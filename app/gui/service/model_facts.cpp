@@ -87,13 +87,21 @@ void readSamplers(const ModelFolder& folder, ModelFacts& facts) {
     }
 }
 
+// Of pictures to the exact ones, by their PSNR in dB.
+QString closenessOf(double psnr) {
+  if (psnr >= 30) return Text::tr("very close to exact");
+  return psnr >= 22 ? Text::tr("close to exact") : Text::tr("visibly different from exact");
+}
+
 // Why, where the plan cannot be used: the model paints without it.
 QString summaryOf(const ModelFolder& folder, const std::string& plan) try {
   const ChosenPlan chosen = choose_acceleration(folder, plan);
   if (!chosen.plan || !chosen.plan->tuned) return toLine(chosen.note, 600);
-  return Text::tr("%1 times as fast; PSNR %2 dB, SSIM %3 against exact pictures")
+  const double psnr = chosen.plan->tuned->psnr;
+  return Text::tr("%1× as fast, %2 (PSNR %3 dB, SSIM %4)")
       .arg(chosen.plan->tuned->speed, 0, 'f', 1)
-      .arg(chosen.plan->tuned->psnr, 0, 'f', 1)
+      .arg(closenessOf(psnr))
+      .arg(psnr, 0, 'f', 1)
       .arg(chosen.plan->tuned->ssim, 0, 'f', 3);
 } catch (const Error& error) {
   return QString::fromUtf8(error.what());
@@ -128,13 +136,30 @@ void readMemory(const ModelFolder& folder, Device& device, ModelFacts& facts) {
   }
 }
 
+// What stands there is for people alone: a report that cannot be read is none.
+QString reportOf(const Config& diorama) try {
+  if (!diorama.has("quantisation")) return {};
+  const Config quantisation = diorama.get<Config>("quantisation");
+  if (!quantisation.has("report")) return {};
+  const Config report = quantisation.get<Config>("report");
+  if (!report.has("psnr")) return {};
+  const Config psnr = report.get<Config>("psnr");
+  return quantisationText(report.get_number_or("bytes_before", 0, 0, 1e18),
+                          report.get_number_or("bytes_after", 0, 0, 1e18),
+                          psnr.get_number_or("mean", 0, 0, 1000), psnr.get_number_or("worst", 0, 0, 1000));
+} catch (const Error&) {
+  return {};
+}
+
 void readAll(const ModelFolder& folder, ModelFacts& facts) {
   facts.license = word(folder.diorama(), "license");
   facts.description = word(folder.diorama(), "description");
   cpu::Device device({.threads = 1});
   const Precision precision = choose_precision("auto", device, folder);
-  if (const Format* format = quantised_format(folder))
+  if (const Format* format = quantised_format(folder)) {
     facts.quantised = QString::fromUtf8(format->name.data(), static_cast<int>(format->name.size()));
+    facts.report = reportOf(folder.diorama());
+  }
   const Pipeline pipeline(folder, device, precision);
   const auto geometry = pipeline.geometry();
   RenderRequest blank;
@@ -161,14 +186,22 @@ void readAll(const ModelFolder& folder, ModelFacts& facts) {
 
 }  // namespace
 
+QString quantisationText(double bytesBefore, double bytesAfter, double psnr, double worst) {
+  return Text::tr("%1 → %2 MiB. Test pictures: PSNR %3 dB on average, %4 dB at worst.")
+      .arg(bytesBefore / (1 << 20), 0, 'f', 1)
+      .arg(bytesAfter / (1 << 20), 0, 'f', 1)
+      .arg(psnr, 0, 'f', 1)
+      .arg(worst, 0, 'f', 1);
+}
+
 ModelFacts readModelFacts(const QString& path) {
   ModelFacts facts;
   facts.path = path;
-  facts.name = facts.title = QDir(path).dirName();
+  facts.name = facts.title = facts.ownTitle = QDir(path).dirName();
   facts.recommended.model = path;
   try {
     const ModelFolder folder = ModelFolder::open(toPath(path));
-    facts.title = toLine(folder.title());
+    facts.title = facts.ownTitle = toLine(folder.title());
     facts.hash = QString::fromStdString(folder.content_hash());
     facts.earlierHash = QString::fromStdString(folder.sampled_hash());
     facts.bytes = folderBytes(path);

@@ -21,13 +21,15 @@ struct PrecisionMemory {
 
 struct PlanFacts {
   QString name;
-  QString summary;  // "2.4 times as fast, PSNR 33.0 dB", or that it was not tuned
+  QString
+      summary;  // "2.4× as fast, very close to exact (PSNR 33.0 dB, SSIM 0.976)", or that it was not tuned
 };
 
 struct ModelFacts {
   QString path;
   QString name;         // as the search path knows it
-  QString title;        // for people
+  QString title;        // for people: the user's own, else the folder's
+  QString ownTitle;     // the folder's, as recipes name it
   QString hash;         // as recipes name it
   QString earlierHash;  // as those of earlier versions do
   QString description;
@@ -38,6 +40,7 @@ struct ModelFacts {
   qint64 parameters = 0;
   QList<PrecisionMemory> memory;
   QString quantised;  // the integer format it is kept in, or empty
+  QString report;     // what quantising it found: sizes and distances; may be empty
 
   PaintSettings recommended;  // everything the model decides, and its name
   int sizeMultiple = 8;       // pixels
@@ -61,6 +64,9 @@ struct ModelFacts {
 
 // Reads a folder: seconds for a large one. Never throws: what is wrong stands in `problem`.
 ModelFacts readModelFacts(const QString& folder);
+
+// What quantising did: weights in bytes, pictures in dB against those of the model it was made from.
+QString quantisationText(double bytesBefore, double bytesAfter, double psnr, double worst);
 
 // Every folder on the search path.
 QStringList modelFolders();

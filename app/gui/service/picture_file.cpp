@@ -1,7 +1,6 @@
 #include "gui/service/picture_file.h"
 
 #include <QCoreApplication>
-#include <QRegularExpression>
 #include <algorithm>
 #include <span>
 
@@ -11,6 +10,7 @@
 #include "gui/service/picture_name.h"
 #include "gui/service/pictures.h"
 #include "gui/service/request.h"
+#include "io/picture_texts.h"
 #include "io/png.h"
 #include "io/recipe.h"
 #include "sampling/registry.h"
@@ -39,27 +39,13 @@ void shorten(QString& prompt, const QString& what, PictureFile& file) {
   file.unmapped << what;
 }
 
-// Keys of A1111's line of settings that say nothing to Diorama.
-QStringList otherKeys(const QString& parameters) {
-  constexpr qsizetype kMostOfLine = 10'000, kMostKeys = 50;
-  static const QStringList known{"Steps",      "Sampler", "CFG scale", "Seed",    "Size", "Model",
-                                 "Model hash", "Shift",   "Eta",       "Version", "RNG"};
-  static const QRegularExpression pair(R"((?:^|, )([A-Z][\w ]*): )");
-  QStringList others;
-  auto matches = pair.globalMatch(parameters.mid(parameters.lastIndexOf('\n') + 1).left(kMostOfLine));
-  while (matches.hasNext() && others.size() < kMostKeys)
-    if (const QString key = matches.next().captured(1); !known.contains(key)) others << key;
-  return others;
-}
-
-void explainForeign(const std::vector<PngText>& texts, const Recipe& recipe, PictureFile& file) {
+void explainForeign(const Recipe& recipe, PictureFile& file) {
   if (!recipe.sampler.empty() && !isKnownSampler(recipe.sampler)) {
     file.unmapped << Text::tr("Sampler %1").arg(toLine(recipe.sampler));
     file.settings.sampler.clear();
   }
   if (!recipe.model.empty()) file.unmapped << Text::tr("Model %1").arg(toLine(recipe.model));
-  for (const PngText& text : texts)
-    if (text.keyword == "parameters") file.unmapped << otherKeys(QString::fromStdString(text.text));
+  for (const std::string& words : recipe.left_out) file.unmapped << toLine(words);
 }
 
 void takePlan(const nlohmann::json& decisions, PictureFile& file) try {
@@ -72,12 +58,12 @@ void takePlan(const nlohmann::json& decisions, PictureFile& file) try {
 
 PictureFile readChecked(const QString& path) {
   PictureFile file;
-  const std::string bytes = readPictureBytes(path);
-  const auto texts = read_png_texts(std::as_bytes(std::span(bytes)), path.toStdString(), kRecipeKeywords);
-  const auto recipe = read_recipe(texts, path.toStdString());
+  const std::string bytes = read_picture_file(toPath(path));
+  const auto recipe = recipe_in_picture(std::as_bytes(std::span(bytes)), path.toStdString());
   if (!recipe) return file;
   file.recipe = QByteArray::fromStdString(to_json(*recipe).dump());
   file.settings = settingsOf(*recipe, {});
+  file.knowsSeed = recipe->seed.has_value();
   shorten(file.settings.prompt, Text::tr("The end of the prompt"), file);
   shorten(file.settings.negativePrompt, Text::tr("The end of the negative prompt"), file);
   file.settings.sampler = toLine(recipe->sampler);
@@ -85,7 +71,7 @@ PictureFile readChecked(const QString& path) {
   file.modelTitle = toLine(recipe->model);
   file.modelHash = toLine(recipe->model_hash);
   if (!isOwn(*recipe)) {
-    explainForeign(texts, *recipe, file);
+    explainForeign(*recipe, file);
     return file;
   }
   file.settings.precision = toLine(recipe->precision);

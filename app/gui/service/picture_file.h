@@ -13,6 +13,7 @@ namespace diorama::gui {
 struct PictureFile {
   QByteArray recipe;  // JSON; empty: there is none
   PaintSettings settings;
+  bool knowsSeed = false;
   QString program;     // who made it
   QString modelTitle;  // as the recipe names it
   QString modelHash;
@@ -22,7 +23,7 @@ struct PictureFile {
   bool hasSettings() const { return !recipe.isEmpty(); }
 };
 
-// Diorama's, A1111's, stable-diffusion.cpp's or ComfyUI's. Never throws.
+// A PNG, a JPEG or a WebP of Diorama or of another program (io/foreign_recipe.h). Never throws.
 PictureFile readPictureFile(const QString& path);
 
 // With its recipe inside, whole or not at all; why not, or empty.

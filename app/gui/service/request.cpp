@@ -1,6 +1,7 @@
 #include "gui/service/request.h"
 
 #include <QJsonArray>
+#include <QJsonDocument>
 
 #include "gui/service/pictures.h"
 #include "io/recipe.h"
@@ -65,6 +66,17 @@ std::optional<BranchPoint> exactBranchOf(const QByteArray& recipe) try {
   return std::nullopt;
 }
 
+bool isExact(const QByteArray& recipe) {
+  for (QJsonObject json = QJsonDocument::fromJson(recipe).object(); !json.isEmpty();
+       json = json["branch"].toObject()["parent"].toObject())
+    if (json["acceleration"].toString("off") != QLatin1String("off")) return false;
+  return true;
+}
+
+QString precisionOf(const QByteArray& recipe) {
+  return QJsonDocument::fromJson(recipe)["precision"].toString();
+}
+
 PaintSettings settingsOf(const Recipe& recipe, const PaintSettings& asked) {
   PaintSettings s = asked;
   s.prompt = QString::fromStdString(recipe.prompt);
@@ -73,13 +85,13 @@ PaintSettings settingsOf(const Recipe& recipe, const PaintSettings& asked) {
   s.width = recipe.width;
   s.height = recipe.height;
   s.steps = recipe.steps;
-  s.guidance = recipe.cfg_scale;
+  s.guidance = recipe.cfg_scale.value_or(0);
   s.guidanceBegin = recipe.guidance_begin;
   s.guidanceEnd = recipe.guidance_end;
   s.sampler = QString::fromStdString(recipe.sampler);
   s.shift = recipe.shift;
   s.eta = recipe.eta;
-  s.seed = recipe.seed;
+  s.seed = recipe.seed.value_or(0);
   return s;
 }
 

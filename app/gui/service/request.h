@@ -19,6 +19,11 @@ ChosenRequest requestOf(const PaintJob& job, const ModelFolder& folder);
 // no branch, or not Diorama's.
 std::optional<BranchPoint> exactBranchOf(const QByteArray& recipe);
 
+// Nothing in it was left out: neither in the picture nor in those that it branches from.
+bool isExact(const QByteArray& recipe);
+// What "auto" turned out to be for a picture; empty where its recipe does not say.
+QString precisionOf(const QByteArray& recipe);
+
 // What was painted, as settings; model and device stay as they were asked for.
 PaintSettings settingsOf(const Recipe& recipe, const PaintSettings& asked);
 

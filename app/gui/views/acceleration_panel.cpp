@@ -13,7 +13,7 @@ namespace diorama::gui {
 AccelerationPanel::AccelerationPanel()
     : others_(named(new QComboBox, tr("Other plans of the model"))),
       summary_(label({}, "dim")),
-      begin_(named(new QComboBox, tr("Begin with the methods of a plan"))) {
+      begin_(named(new QComboBox, tr("Start from the methods of a preset"))) {
   auto* layout = makeColumn(this, space::kSmall);
   layout->addLayout(makeSegments());
   layout->addWidget(others_);
@@ -78,7 +78,7 @@ void AccelerationPanel::setModel(const ModelFacts& facts) {
 
 void AccelerationPanel::listPlans() {
   begin_->clear();
-  begin_->addItem(tr("Begin with a plan…"));
+  begin_->addItem(tr("Start from a preset…"));
   others_->clear();
   others_->addItem(tr("Other plans of the model…"));
   for (const PlanFacts& plan : facts_.plans) {
@@ -145,9 +145,9 @@ void AccelerationPanel::showChoice() {
 
 void AccelerationPanel::explain() {
   QString text;
-  if (choice_ == QLatin1String("off")) text = tr("Exact: every block is computed at every step.");
+  if (choice_ == QLatin1String("off")) text = tr("Exact: nothing is skipped.");
   if (choice_ == QLatin1String(kCustomAcceleration))
-    text = tr("Shortcuts of your own. Compare with the exact picture.");
+    text = tr("Your own mix of shortcuts. Check it with “Compare with exact”.");
   for (const PlanFacts& plan : facts_.plans)
     if (plan.name == choice_) text = plan.summary;
   summary_->setText(text);

@@ -39,20 +39,20 @@ AdvancedPanel::AdvancedPanel()
       shift_(numberField(0, kMostShift, 0.5, tr("Shift"))),
       eta_(numberField(0, 1, 0.1, tr("Eta"))) {
   setLayout(form_);
-  begin_->setSuffix(tr(" %"));
-  end_->setSuffix(tr(" %"));
+  begin_->setSuffix(tr("%"));
+  end_->setSuffix(tr("%"));
   end_->setValue(100);
-  begin_->setToolTip(tr("Guidance acts from this part of the run on"));
-  end_->setToolTip(tr("Guidance acts up to this part of the run; steps without it take half the time"));
+  begin_->setToolTip(tr("Start guidance after this share of the steps"));
+  end_->setToolTip(tr("Stop guidance after this share of the steps; steps without it take half the time"));
   shift_->setSpecialValueText(tr("Automatic"));
-  shift_->setToolTip(tr("Above 1 more steps are spent where the picture is still noise"));
+  shift_->setToolTip(tr("Above 1, more steps go into the composition"));
   eta_->setToolTip(tr("How much new noise each step adds; 0: none"));
   auto* interval = makeRow({begin_, label(tr("to")), end_});
   interval->setStretch(0, 1);
   interval->setStretch(2, 1);
-  form_->addRow(fieldName(tr("Guidance")), interval);
-  form_->addRow(fieldName(tr("Shift")), shift_);
-  form_->addRow(fieldName(tr("Eta")), eta_);
+  form_->addRow(fieldName(tr("Guidance"), begin_->toolTip()), interval);
+  form_->addRow(fieldName(tr("Shift"), shift_->toolTip()), shift_);
+  form_->addRow(fieldName(tr("Eta"), eta_->toolTip()), eta_);
   connect(begin_, &QSpinBox::valueChanged, this, [this](int value) {
     if (end_->value() < value) showQuietly(end_, value);
     emit edited();

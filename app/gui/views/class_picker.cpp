@@ -11,6 +11,7 @@ ClassPicker::ClassPicker() : search_(new QLineEdit), list_(new QListView) {
   search_->setPlaceholderText(tr("Search classes"));
   search_->setAccessibleName(tr("Search classes"));
   search_->setClearButtonEnabled(true);
+  search_->setAcceptDrops(false);  // a picture that is dropped is the window's business
   list_->setAccessibleName(tr("Class"));
   list_->setFixedHeight(kListHeight);
   list_->setEditTriggers(QAbstractItemView::NoEditTriggers);
@@ -46,6 +47,12 @@ void ClassPicker::setClasses(const QStringList& names) {
 void ClassPicker::setChosen(int label) {
   chosen_ = label;
   list_->setCurrentIndex(found_.mapFromSource(names_.index(label)));
+}
+
+bool ClassPicker::clearSearch() {
+  if (!isVisible() || search_->text().isEmpty()) return false;
+  search_->clear();
+  return true;
 }
 
 }  // namespace diorama::gui

@@ -17,6 +17,8 @@ class ClassPicker : public QWidget {
 
   void setClasses(const QStringList& names);
   void setChosen(int label);
+  // False where nothing is searched for.
+  bool clearSearch();
   int chosen() const { return chosen_; }
 
  signals:

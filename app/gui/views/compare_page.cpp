@@ -4,6 +4,8 @@
 #include <QVBoxLayout>
 
 #include "gui/service/pictures.h"
+#include "gui/service/setting_fact.h"
+#include "gui/service/time_text.h"
 #include "gui/views/theme.h"
 #include "gui/views/widgets.h"
 #include "gui/views/words.h"
@@ -87,12 +89,11 @@ void ComparePage::showDifference() {
 QString ComparePage::describe(const QString& path) const {
   const GalleryRow* row = session_.gallery().find(path);
   if (row == nullptr) return QFileInfo(path).fileName();
-  const QString acceleration =
-      row->acceleration == "off" ? tr("exact") : tr("acceleration %1").arg(row->acceleration);
-  const QString time = row->seconds > 0 ? durationText(row->seconds) : tr("time not known");
-  const QString saved =
-      row->saved > 0 ? tr(", %1 % of the work saved").arg(100 * row->saved, 0, 'f', 0) : QString();
-  return tr("%1: %2, %3%4").arg(QFileInfo(path).fileName(), acceleration, time, saved);
+  const QString name = QFileInfo(path).fileName(), acceleration = accelerationTitle(row->acceleration);
+  const QString time = row->seconds > 0 ? timeText(row->seconds) : tr("time not known");
+  if (row->saved <= 0) return tr("%1: %2, %3").arg(name, acceleration, time);
+  return tr("%1: %2, %3, %4% of the work skipped")
+      .arg(name, acceleration, time, QString::number(100 * row->saved, 'f', 0));
 }
 
 void ComparePage::compare(const QString& a, const QString& b) {
@@ -113,11 +114,12 @@ void ComparePage::show(const Pair& pair) {
   result_ = pair.numbers;
   view_->setPictures(a_, b_);
   numbers_->setText(result_.problem.isEmpty()
-                        ? (result_.identical ? tr("Identical, byte for byte")
-                                             : tr("PSNR %1 dB      SSIM %2      largest difference %3 of 255")
-                                                   .arg(result_.psnr, 0, 'f', 1)
-                                                   .arg(result_.ssim, 0, 'f', 4)
-                                                   .arg(result_.largest))
+                        ? (result_.identical
+                               ? tr("Identical, byte for byte")
+                               : tr("PSNR %1 dB      SSIM %2      Largest difference: %3 of 255")
+                                     .arg(result_.psnr, 0, 'f', 1)
+                                     .arg(result_.ssim, 0, 'f', 4)
+                                     .arg(result_.largest))
                         : result_.problem);
   showDifference();
   emit compared();

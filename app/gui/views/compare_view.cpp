@@ -48,13 +48,15 @@ QRectF CompareView::place(const QRectF& within, const QSize& size) const {
   return {std::round(rect.x()), std::round(rect.y()), rect.width(), rect.height()};
 }
 
+// Each in its own shape, in the middle of what both take.
 void CompareView::paintSwipe(QPainter& painter) const {
-  const QRectF where = place(QRectF(rect()).adjusted(16, 16, -16, -16), a_.size());
-  painter.drawImage(where, b_);
-  const double border = where.x() + swipe_ * where.width();
+  const QRectF where = swipedPlace();
   painter.save();
+  const double border = where.x() + swipe_ * where.width();
+  painter.setClipRect(QRectF(border, where.y(), where.right() - border, where.height()));
+  painter.drawImage(place(where, b_.size()), b_);
   painter.setClipRect(QRectF(where.x(), where.y(), border - where.x(), where.height()));
-  painter.drawImage(where, a_);
+  painter.drawImage(place(where, a_.size()), a_);
   painter.restore();
   const Colours& colours = Theme::instance().colours();
   painter.setPen(QPen(colours.accent, 2));
@@ -62,6 +64,11 @@ void CompareView::paintSwipe(QPainter& painter) const {
   painter.setRenderHint(QPainter::Antialiasing);
   painter.setBrush(colours.accent);
   painter.drawEllipse(QPointF(border, where.center().y()), 7, 7);
+}
+
+QRectF CompareView::swipedPlace() const {
+  const QRectF all = QRectF(rect()).adjusted(16, 16, -16, -16);
+  return place(all, a_.size()) | place(all, b_.size());
 }
 
 void CompareView::paintEvent(QPaintEvent*) {
@@ -86,12 +93,17 @@ void CompareView::paintEvent(QPaintEvent*) {
       return;
     }
     case Mode::difference:
+      if (a_.size() != b_.size()) {
+        painter.setPen(colours.dim);
+        painter.drawText(all, Qt::AlignCenter | Qt::TextWordWrap,
+                         tr("Pictures of different sizes have no difference to show."));
+      }
       if (!difference_.isNull()) painter.drawImage(place(all, difference_.size()), difference_);
   }
 }
 
 void CompareView::swipeTo(const QPointF& at) {
-  const QRectF where = place(QRectF(rect()).adjusted(16, 16, -16, -16), a_.size());
+  const QRectF where = swipedPlace();
   if (mode_ == Mode::swipe && where.width() > 0) setSwipe((at.x() - where.x()) / where.width());
 }
 

@@ -29,6 +29,7 @@ class CompareView : public QWidget {
 
  private:
   QRectF place(const QRectF& within, const QSize& size) const;
+  QRectF swipedPlace() const;  // what both pictures take
   void swipeTo(const QPointF& at);
   void paintSwipe(QPainter& painter) const;
 

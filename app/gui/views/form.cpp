@@ -1,5 +1,7 @@
 #include "gui/views/form.h"
 
+#include <QStyle>
+
 #include "gui/views/theme.h"
 #include "gui/views/widgets.h"
 
@@ -31,11 +33,12 @@ QFormLayout* makeForm() {
   return layout;
 }
 
-QWidget* fieldName(const QString& text) {
+QWidget* fieldName(const QString& text, const QString& tip) {
   constexpr int kNameWidth = 68;  // pixels
   constexpr int kFieldHeight = 32;
   QLabel* name = label(text);
   name->setFixedSize(kNameWidth, kFieldHeight);
+  name->setToolTip(tip);
   return name;
 }
 
@@ -52,6 +55,13 @@ QVBoxLayout* makeColumn(QWidget* parent, int spacing) {
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(spacing);
   return layout;
+}
+
+void setWrong(QWidget* field, bool wrong) {
+  if (field->property("wrong").toBool() == wrong) return;
+  field->setProperty("wrong", wrong);
+  field->style()->unpolish(field);
+  field->style()->polish(field);
 }
 
 void choose(QComboBox* box, const QVariant& data) {

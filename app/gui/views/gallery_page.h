@@ -1,7 +1,9 @@
 #pragma once
 
+#include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
+#include <QPushButton>
 #include <QWidget>
 
 #include "gui/views/gallery_view.h"
@@ -17,6 +19,8 @@ class GalleryPage : public QWidget {
 
   GalleryView& view() { return *view_; }
   QLineEdit& search() { return *search_; }
+  // Clears the search; false where nothing is searched for.
+  bool closeInnermost();
 
  private:
   void showCount();
@@ -25,6 +29,8 @@ class GalleryPage : public QWidget {
   QLineEdit* search_;
   QLabel* count_;
   GalleryView* view_;
+  QComboBox* filter_;
+  QPushButton* clear_;  // of search and filter, where they leave nothing
 };
 
 }  // namespace diorama::gui

@@ -113,11 +113,25 @@ void GalleryView::contextMenuEvent(QContextMenuEvent* event) {
 }
 
 void GalleryView::trash() {
-  session_.moveToTrash(chosen());
+  if (const QStringList paths = chosen(); !paths.isEmpty()) session_.moveToTrash(paths);
+}
+
+void GalleryView::setEmptyText(const QString& text) {
+  emptyText_ = text;
+  viewport()->update();
+}
+
+void GalleryView::paintEvent(QPaintEvent* event) {
+  QListView::paintEvent(event);
+  if (model()->rowCount() > 0 || emptyText_.isEmpty()) return;
+  QPainter painter(viewport());
+  painter.setPen(Theme::instance().colours().dim);
+  painter.drawText(viewport()->rect(), Qt::AlignCenter | Qt::TextWordWrap, emptyText_);
 }
 
 void GalleryView::keyPressEvent(QKeyEvent* event) {
   if (event->key() == Qt::Key_Delete) return trash();
+  if (event->matches(QKeySequence::Undo)) return session_.untrash();
   if (event->matches(QKeySequence::Copy) && !chosen().isEmpty())
     return QGuiApplication::clipboard()->setImage(readPicture(chosen().first()));
   QListView::keyPressEvent(event);

@@ -15,6 +15,9 @@ class GalleryView : public QListView {
   GalleryView(Session& session, int side, bool captions);
 
   QStringList chosen() const;  // paths
+  // What stands in place of pictures where there are none.
+  void setEmptyText(const QString& text);
+  const QString& emptyText() const { return emptyText_; }
 
  signals:
   void opened(const QString& path);
@@ -23,12 +26,14 @@ class GalleryView : public QListView {
  protected:
   void contextMenuEvent(QContextMenuEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
+  void paintEvent(QPaintEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
 
  private:
   void trash();
 
   Session& session_;
+  QString emptyText_;
 };
 
 }  // namespace diorama::gui

@@ -3,9 +3,9 @@
 #include <QDialogButtonBox>
 #include <QFormLayout>
 #include <QVBoxLayout>
-#include <algorithm>
 
 #include "gui/models/plain_tip.h"
+#include "gui/views/form.h"
 #include "gui/views/theme.h"
 #include "gui/views/widgets.h"
 #include "gui/views/words.h"
@@ -26,13 +26,15 @@ GridDialog::GridDialog(const PaintSettings& base, const ModelFacts* model, QWidg
   form->setSpacing(space::kSmall);
   form->addRow(label(tr("Rows")), rows_.setting);
   form->addRow(QString(), rows_.values);
+  form->addRow(QString(), rows_.problem);
   form->addRow(label(tr("Columns")), columns_.setting);
   form->addRow(QString(), columns_.values);
+  form->addRow(QString(), columns_.problem);
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(space::kHuge, space::kHuge, space::kHuge, space::kLarge);
   layout->setSpacing(space::kMedium);
   layout->addWidget(label(
-      tr("One picture for every pair of values; time and distance to the first of the row under each.")));
+      tr("Paints every combination. Under each: its time and its difference from the first in the row.")));
   layout->addLayout(form);
   layout->addWidget(summary_);
   layout->addWidget(buttons);
@@ -42,7 +44,9 @@ GridDialog::GridDialog(const PaintSettings& base, const ModelFacts* model, QWidg
 }
 
 GridDialog::Axis GridDialog::makeAxis(const QString& setting, const QString& name) {
-  Axis axis{new QComboBox, new QLineEdit};
+  Axis axis{new QComboBox, new QLineEdit, label({}, "error")};
+  axis.problem->setWordWrap(true);
+  axis.problem->hide();
   for (const GridChoice& choice : choices_) axis.setting->addItem(choice.title, choice.setting);
   axis.setting->setAccessibleName(tr("%1: setting").arg(name));
   axis.values->setAccessibleName(tr("%1: values").arg(name));
@@ -66,11 +70,18 @@ GridAxis GridDialog::read(const Axis& axis) const {
   return read;
 }
 
-bool GridDialog::fits(const Axis& axis) const {
-  const QStringList& known = choices_[axis.setting->currentIndex()].known;
+QString GridDialog::problem(const Axis& axis) const {
+  const GridChoice& choice = choices_[axis.setting->currentIndex()];
   const QStringList values = read(axis).values;
-  return known.isEmpty() || std::all_of(values.begin(), values.end(),
-                                        [&](const QString& value) { return known.contains(value); });
+  if (values.isEmpty()) return tr("Give values for %1, with commas between them.").arg(choice.title);
+  for (const QString& value : values) {
+    PaintSettings settings = base_;
+    if (!choice.known.isEmpty() && !choice.known.contains(value))
+      return tr("“%1” does not fit %2. Use: %3.").arg(value, choice.title, choice.known.join(", "));
+    if (!applySetting(settings, choice.setting, value))
+      return tr("“%1” does not fit %2. Use numbers with commas between them.").arg(value, choice.title);
+  }
+  return {};
 }
 
 GridSpec GridDialog::spec() const {
@@ -80,11 +91,17 @@ GridSpec GridDialog::spec() const {
 void GridDialog::check() {
   if (columns_.values == nullptr || paint_ == nullptr) return;
   const GridSpec now = spec();
-  bool fits =
-      now.size() > 0 && now.rows.setting != now.columns.setting && this->fits(rows_) && this->fits(columns_);
-  for (int i = 0; fits && i < now.size(); ++i) fits = now.cell(i).has_value();
-  summary_->setText(fits ? picturesText(now.size())
-                         : tr("Give two different settings and values that fit them."));
+  const bool isSame = now.rows.setting == now.columns.setting;
+  for (const Axis& axis : {rows_, columns_}) {
+    const QString why = problem(axis);
+    axis.problem->setText(why);
+    axis.problem->setVisible(!why.isEmpty());
+    setWrong(axis.values, !why.isEmpty());
+  }
+  const bool fits = !isSame && problem(rows_).isEmpty() && problem(columns_).isEmpty();
+  summary_->setText(isSame ? tr("Choose two different settings.")
+                    : fits ? picturesText(now.size())
+                           : QString());
   paint_->setEnabled(fits);
 }
 

@@ -24,10 +24,11 @@ class GridDialog : public QDialog {
   struct Axis {
     QComboBox* setting;
     QLineEdit* values;
+    QLabel* problem;
   };
   Axis makeAxis(const QString& setting, const QString& name);
   GridAxis read(const Axis& axis) const;
-  bool fits(const Axis& axis) const;
+  QString problem(const Axis& axis) const;  // empty: its values fit
   void check();
 
   PaintSettings base_;

@@ -1,7 +1,6 @@
 #include "gui/views/hint_chips.h"
 
 #include <QPainter>
-#include <QRegularExpression>
 #include <QVBoxLayout>
 
 #include "gui/models/plain_tip.h"
@@ -24,92 +23,71 @@ QIcon swatch(const QColor& colour) {
   return pixmap;
 }
 
-// "{subject}, {style} on a {background} background" -> an expression with three groups.
-QRegularExpression expressionOf(const QString& pattern) {
-  QString text = QRegularExpression::escape(pattern);
-  for (const char* part : {"subject", "style", "background"})
-    text.replace(QRegularExpression::escape(QStringLiteral("{%1}").arg(QLatin1String(part))),
-                 QStringLiteral("(?<%1>.+?)").arg(QLatin1String(part)));
-  return QRegularExpression(QRegularExpression::anchoredPattern(text));
-}
-
-void check(const QButtonGroup& group, const QString& word) {
-  for (QAbstractButton* chip : group.buttons()) chip->setChecked(chip->property("word") == word);
-}
-
 }  // namespace
 
 HintChips::HintChips() {
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
-  for (QButtonGroup* group : {&subjects_, &styles_, &backgrounds_}) {
-    group->setExclusive(false);
-    connect(group, &QButtonGroup::buttonClicked, this, [this, group](QAbstractButton* clicked) {
-      for (QAbstractButton* chip : group->buttons()) chip->setChecked(chip == clicked);
-      compose();
-    });
-  }
 }
 
-void HintChips::fill(QLayout* row, QButtonGroup& group, const QStringList& words,
-                     const QList<QColor>& colours) {
-  for (int i = 0; i < words.size(); ++i) {
-    const bool isColour = i < colours.size();
-    auto* chip = button(isColour ? QString() : words[i], {}, isColour ? "swatch" : "chip");
-    if (isColour) {
-      chip->setIcon(swatch(colours[i]));
-      chip->setIconSize({kSwatch, kSwatch});
-    }
-    chip->setCheckable(true);
-    chip->setProperty("word", words[i]);
-    chip->setAccessibleName(words[i]);
-    chip->setToolTip(plainTip(words[i]));
-    group.addButton(chip);
-    row->addWidget(chip);
+QPushButton* HintChips::makeChip(const QString& word, const QColor& colour) {
+  auto* chip = button(colour.isValid() ? QString() : word, {}, colour.isValid() ? "swatch" : "chip");
+  if (colour.isValid()) {
+    chip->setIcon(swatch(colour));
+    chip->setIconSize({kSwatch, kSwatch});
   }
+  chip->setCheckable(true);
+  chip->setProperty("word", word);
+  chip->setAccessibleName(word);
+  chip->setToolTip(plainTip(word));
+  return chip;
+}
+
+void HintChips::addRow(QLayout* rows, PromptWords::Part part, const QStringList& words,
+                       const QList<QColor>& colours) {
+  if (words.isEmpty()) return;
+  auto* row = new FlowLayout(colours.isEmpty() ? space::kTight : 2);
+  for (int i = 0; i < words.size(); ++i) {
+    QPushButton* chip = makeChip(words[i], colours.value(i));
+    chips_[part] << chip;
+    row->addWidget(chip);
+    all_ << chip;
+    connect(chip, &QPushButton::clicked, this, [this, part, word = words[i]] { press(part, word); });
+  }
+  rows->addItem(row);
 }
 
 void HintChips::setModel(const ModelFacts& facts) {
-  facts_ = facts;
+  words_ = facts.pattern.isEmpty()
+               ? PromptWords()
+               : PromptWords(facts.pattern, facts.subjects, facts.styles, facts.backgrounds);
+  chips_.clear();
+  all_.clear();
   delete content_;
   content_ = new QWidget;
   layout()->addWidget(content_);
   auto* rows = new QVBoxLayout(content_);
   rows->setContentsMargins(0, 0, 0, 0);
   rows->setSpacing(space::kSmall);
-  const auto addRow = [&](QButtonGroup& group, const QStringList& words, const QList<QColor>& colours) {
-    if (words.isEmpty()) return;
-    auto* row = new FlowLayout(colours.isEmpty() ? space::kTight : 2);
-    fill(row, group, words, colours);
-    rows->addLayout(row);
-  };
-  addRow(subjects_, facts.subjects, {});
-  addRow(styles_, facts.styles, {});
-  addRow(backgrounds_, facts.backgrounds, facts.backgroundColours);
-  setVisible(!facts.pattern.isEmpty());
+  addRow(rows, PromptWords::subject, facts.subjects, {});
+  addRow(rows, PromptWords::style, facts.styles, {});
+  addRow(rows, PromptWords::background, facts.backgrounds, facts.backgroundColours);
+  setVisible(!words_.isEmpty());
+  follow(prompt_);
 }
 
 void HintChips::follow(const QString& prompt) {
-  if (facts_.pattern.isEmpty()) return;
-  const auto match = expressionOf(facts_.pattern).match(prompt);
-  subject_ = match.hasMatch() ? match.captured("subject") : prompt;
-  check(subjects_, subject_);
-  check(styles_, match.hasMatch() ? match.captured("style") : QString());
-  check(backgrounds_, match.hasMatch() ? match.captured("background") : QString());
+  prompt_ = prompt;
+  for (auto chips = chips_.constBegin(); chips != chips_.constEnd(); ++chips) {
+    const QString chosen = words_.chosen(prompt, chips.key());
+    for (QPushButton* chip : chips.value()) chip->setChecked(chip->property("word") == chosen);
+  }
 }
 
-QString HintChips::chosen(const QButtonGroup& group, const QString& fallback) const {
-  for (const QAbstractButton* chip : group.buttons())
-    if (chip->isChecked()) return chip->property("word").toString();
-  return fallback;
-}
-
-void HintChips::compose() {
-  QString prompt = facts_.pattern;
-  prompt.replace("{subject}", chosen(subjects_, subject_.isEmpty() ? facts_.subjects.value(0) : subject_));
-  prompt.replace("{style}", chosen(styles_, facts_.styles.value(0)));
-  prompt.replace("{background}", chosen(backgrounds_, facts_.backgrounds.value(0)));
-  emit composed(prompt);
+void HintChips::press(PromptWords::Part part, const QString& word) {
+  const bool isLit = words_.chosen(prompt_, part) == word;
+  emit composed(isLit ? words_.without(prompt_, part) : words_.with(prompt_, part, word));
+  follow(prompt_);  // where the prompt did not change, the chip did
 }
 
 }  // namespace diorama::gui

@@ -1,10 +1,13 @@
-// The words a model knows best, to be clicked together into a prompt.
+// The words a model knows best: a chip puts its word into the prompt, swaps it for another of its kind, or
+// takes it out again.
 #pragma once
 
-#include <QButtonGroup>
+#include <QHash>
+#include <QPushButton>
 #include <QWidget>
 
 #include "gui/service/model_facts.h"
+#include "gui/views/prompt_words.h"
 
 namespace diorama::gui {
 
@@ -15,21 +18,24 @@ class HintChips : public QWidget {
   HintChips();
 
   void setModel(const ModelFacts& facts);
-  // Checks the chips that the prompt is made of, if it follows the model's pattern.
+  // Lights the chips whose words stand in the prompt.
   void follow(const QString& prompt);
+  // As they are seen, row by row.
+  const QList<QPushButton*>& chips() const { return all_; }
 
  signals:
   void composed(const QString& prompt);
 
  private:
-  void fill(QLayout* row, QButtonGroup& group, const QStringList& words, const QList<QColor>& colours);
-  void compose();
-  QString chosen(const QButtonGroup& group, const QString& fallback) const;
+  void addRow(QLayout* rows, PromptWords::Part part, const QStringList& words, const QList<QColor>& colours);
+  QPushButton* makeChip(const QString& word, const QColor& colour);
+  void press(PromptWords::Part part, const QString& word);
 
-  ModelFacts facts_;
-  QString subject_;
+  PromptWords words_;
+  QString prompt_;
   QWidget* content_ = nullptr;
-  QButtonGroup subjects_, styles_, backgrounds_;
+  QList<QPushButton*> all_;
+  QHash<PromptWords::Part, QList<QPushButton*>> chips_;
 };
 
 }  // namespace diorama::gui

@@ -13,6 +13,8 @@
 namespace diorama::gui {
 namespace {
 
+constexpr int kNameWidth = 104;  // pixels, the same for every method
+
 // "first_block" -> "First block"
 QString readable(QString name) {
   name.replace('_', ' ');
@@ -56,16 +58,18 @@ MethodBox::MethodBox(const MethodFacts& facts)
 
 QWidget* MethodBox::makeSettings() {
   auto* content = new QWidget;
-  auto* form = new QFormLayout(content);
+  QFormLayout* form = makeForm();
+  content->setLayout(form);
   form->setContentsMargins(space::kHuge, 0, 0, space::kTight);
-  form->setSpacing(space::kTight);
+  form->setVerticalSpacing(space::kTight);
   for (const SettingFacts& setting : facts_.settings) {
     QWidget* widget = control(setting);
     widget->setToolTip(setting.help);
     widget->setAccessibleName(readable(setting.name));
     widget->setAccessibleDescription(setting.help);
-    auto* name = label(readable(setting.name), "dim");
-    name->setToolTip(setting.help);
+    QWidget* name = fieldName(readable(setting.name), setting.help);
+    name->setProperty("role", "dim");
+    name->setFixedWidth(kNameWidth);
     form->addRow(name, widget);
     controls_[setting.name] = widget;
   }

@@ -12,7 +12,8 @@ namespace {
 
 constexpr int kFieldWidth = 380;  // pixels
 
-// The button that does it, enabled while there is something in the line.
+// The button that does it, enabled while there is something in the line; what it does is the dialog's
+// business.
 QDialogButtonBox* buttons(QDialog* dialog, QLineEdit* needed, const QString& text) {
   auto* box = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel);
   QPushButton* ok = box->button(QDialogButtonBox::Ok);
@@ -21,7 +22,6 @@ QDialogButtonBox* buttons(QDialog* dialog, QLineEdit* needed, const QString& tex
   ok->setEnabled(!needed->text().isEmpty());
   QObject::connect(needed, &QLineEdit::textChanged, ok,
                    [ok](const QString& now) { ok->setEnabled(!now.trimmed().isEmpty()); });
-  QObject::connect(box, &QDialogButtonBox::accepted, dialog, &QDialog::accept);
   QObject::connect(box, &QDialogButtonBox::rejected, dialog, &QDialog::reject);
   return box;
 }
@@ -36,38 +36,59 @@ QVBoxLayout* dialogColumn(QDialog* dialog) {
 
 ImportDialog::ImportDialog(const QString& models, QWidget* parent)
     : QDialog(parent),
-      source_(named(new QLineEdit, tr("Folder of the model"))),
-      copy_(new QRadioButton(tr("Copy it"))),
-      link_(new QRadioButton(tr("Link to it: takes no space, and must stay where it is"))) {
+      problem_(label({}, "error")),
+      source_(named(new QLineEdit, tr("Model folder"))),
+      copy_(new QRadioButton(tr("Copy to Diorama's models"))),
+      link_(new QRadioButton(tr("Link (saves space; keep the original where it is)"))) {
   setAttribute(Qt::WA_DeleteOnClose);
   setWindowTitle(tr("Import a model"));
   copy_->setChecked(true);
   source_->setMinimumWidth(kFieldWidth);
   source_->setPlaceholderText(tr("A folder in the diffusers layout"));
+  problem_->setWordWrap(true);
+  problem_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+  problem_->hide();
   auto* browse = button(tr("Choose…"), "folder");
-  auto* where = label(tr("It is checked first and becomes a folder in %1.").arg(models), "dim");
+  auto* where = label(tr("The folder is checked first, then added to %1.").arg(models), "dim");
   where->setWordWrap(true);
+  QDialogButtonBox* box = buttons(this, source_, tr("Import"));
+  import_ = box->button(QDialogButtonBox::Ok);
   auto* layout = dialogColumn(this);
   layout->addLayout(makeRow({source_, browse}));
+  layout->addWidget(problem_);
   layout->addWidget(copy_);
   layout->addWidget(link_);
   layout->addWidget(where);
-  layout->addWidget(buttons(this, source_, tr("Import")));
+  layout->addWidget(box);
   connect(browse, &QPushButton::clicked, this, [this] {
-    const QString folder = QFileDialog::getExistingDirectory(this, windowTitle());
+    const QString folder = QFileDialog::getExistingDirectory(this, windowTitle(), source_->text());
     if (!folder.isEmpty()) source_->setText(folder);
   });
-  connect(this, &QDialog::accepted, this, [this] {
-    emit wanted(source_->text().trimmed(), link_->isChecked() ? ImportKind::link : ImportKind::copy);
-  });
+  connect(source_, &QLineEdit::textChanged, problem_, &QWidget::hide);
+  connect(box, &QDialogButtonBox::accepted, this, &ImportDialog::begin);
 }
 
-QuantiseDialog::QuantiseDialog(const ModelFacts& facts, QWidget* parent)
+void ImportDialog::begin() {
+  problem_->hide();
+  import_->setEnabled(false);
+  emit wanted(source_->text().trimmed(), link_->isChecked() ? ImportKind::link : ImportKind::copy);
+}
+
+void ImportDialog::showProblem(const QString& what, const QString& advice) {
+  problem_->setText(advice.isEmpty() ? what : QStringLiteral("%1\n%2").arg(what, advice));
+  problem_->show();
+  import_->setEnabled(true);
+  source_->setFocus();
+}
+
+QuantiseDialog::QuantiseDialog(const ModelFacts& facts,
+                               const std::function<QString(const QString& format)>& newFolder,
+                               QWidget* parent)
     : QDialog(parent),
       format_(named(new QComboBox, tr("Format"))),
-      destination_(named(new QLineEdit, tr("The folder to make"))),
-      prompts_(wholeField(1, 64, tr("Prompts to learn from"))),
-      pictures_(wholeField(1, 64, tr("Pictures to judge by"))) {
+      destination_(named(new QLineEdit, tr("New folder"))),
+      prompts_(wholeField(1, 64, tr("Calibration prompts"))),
+      pictures_(wholeField(1, 64, tr("Test pictures"))) {
   setAttribute(Qt::WA_DeleteOnClose);
   setWindowTitle(tr("Quantise %1").arg(facts.title));
   format_->addItem(tr("4 bits (w4a8)"), QStringLiteral("w4a8"));
@@ -76,19 +97,21 @@ QuantiseDialog::QuantiseDialog(const ModelFacts& facts, QWidget* parent)
   prompts_->setValue(usual.prompts);
   pictures_->setValue(usual.pictures);
   destination_->setMinimumWidth(kFieldWidth);
-  const auto suggest = [this, path = facts.path] {
-    destination_->setText(QStringLiteral("%1-%2").arg(path, format_->currentData().toString()));
+  const auto suggest = [this, newFolder] {
+    destination_->setText(newFolder(format_->currentData().toString()));
   };
   connect(format_, &QComboBox::currentIndexChanged, this, suggest);
   suggest();
   auto* form = makeForm();
   form->addRow(tr("Weights"), format_);
   form->addRow(tr("New folder"), destination_);
-  form->addRow(tr("Prompts to learn from"), prompts_);
-  form->addRow(tr("Pictures to judge by"), pictures_);
+  form->addRow(tr("Calibration prompts"), prompts_);
+  form->addRow(tr("Test pictures"), pictures_);
   auto* layout = dialogColumn(this);
   layout->addLayout(form);
-  layout->addWidget(buttons(this, destination_, tr("Quantise")));
+  QDialogButtonBox* box = buttons(this, destination_, tr("Quantise"));
+  layout->addWidget(box);
+  connect(box, &QDialogButtonBox::accepted, this, &QDialog::accept);
   connect(this, &QDialog::accepted, this, [this, model = facts.path] {
     emit wanted({model, destination_->text().trimmed(), format_->currentData().toString(), prompts_->value(),
                  pictures_->value()});

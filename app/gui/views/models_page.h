@@ -1,5 +1,7 @@
 #pragma once
 
+#include <QMenu>
+#include <QPointer>
 #include <QVBoxLayout>
 #include <QWidget>
 
@@ -7,6 +9,7 @@
 
 namespace diorama::gui {
 
+class ImportDialog;
 class ProgressRow;
 
 // The models that are known: what they are, what they need, what is wrong with them; adding and quantising.
@@ -16,6 +19,9 @@ class ModelsPage : public QWidget {
  public:
   explicit ModelsPage(Session& session);
 
+  // Opens the dialog, with a folder filled in unless that is empty.
+  void askImport(const QString& folder);
+
  signals:
   void chosen();
 
@@ -23,13 +29,15 @@ class ModelsPage : public QWidget {
   void rebuild();
   QWidget* card(const ModelFacts& facts);
   void add();
-  void askImport();
+  QMenu* cardMenu(const ModelFacts& facts, QWidget* parent);
+  void rename(const ModelFacts& facts);
   void askQuantise(const ModelFacts& facts);
   void connectImport();
   void connectQuantise();
 
   Session& session_;
   QVBoxLayout* cards_;
+  QPointer<ImportDialog> importDialog_;
   ProgressRow* importing_;
   ProgressRow* quantising_;
 };

@@ -8,6 +8,7 @@
 #include <QGuiApplication>
 #include <QUrl>
 
+#include "gui/models/plain_tip.h"
 #include "gui/service/kept_file.h"
 #include "gui/service/picture_file.h"
 #include "gui/service/pictures.h"
@@ -42,8 +43,12 @@ void addPictureActions(QMenu& menu, Session& session, const QString& path) {
                  [clipboard, path] { clipboard->setText(parametersOf(readPictureFile(path).recipe)); });
   menu.addAction(icon("reset"), Session::tr("Use these settings"),
                  [&session, path] { session.restore(path); });
-  menu.addAction(icon("compare"), Session::tr("Compare with exact"),
-                 [&session, path] { session.paintExact(path); });
+  const QString whyNot = session.whyNotExact(path);
+  QAction* exact = menu.addAction(icon("compare"), Session::tr("Compare with exact"),
+                                  [&session, path] { session.paintExact(path); });
+  exact->setEnabled(whyNot.isEmpty());
+  exact->setToolTip(plainTip(whyNot));
+  menu.setToolTipsVisible(true);
   menu.addSeparator();
   menu.addAction(icon("save"), Session::tr("Save as…"), [&session, path] {
     askAndSave(session, {readPicture(path), path, {}});

@@ -1,9 +1,8 @@
-// The line under the canvas: what happens, and what can be done with what is shown.
+// Under the canvas: what happens, and what can be done with what is shown.
 #pragma once
 
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QPushButton>
 #include <QToolButton>
 #include <QWidget>
 
@@ -26,8 +25,8 @@ class PictureTools : public QWidget {
   QToolButton& save() { return *save_; }
   QToolButton& fit() { return *fit_; }
   QToolButton& oneToOne() { return *oneToOne_; }
-  // Back from another picture to the one that is painted.
-  QPushButton& watch() { return *watch_; }
+  // Enables a tool, or disables it and says why in its tip.
+  void setReason(QToolButton& tool, const QString& whyNot);
 
   void setStatus(const QString& text) { status_->setText(text); }
   QString status() const { return status_->text(); }
@@ -40,7 +39,6 @@ class PictureTools : public QWidget {
 
   QHBoxLayout* tools_;
   TextLine* status_;
-  QPushButton* watch_;
   QToolButton* branch_;
   QToolButton* exact_;
   QToolButton* tokens_;

@@ -1,16 +1,60 @@
 #include "gui/views/prompt_edit.h"
 
+#include <QAbstractTextDocumentLayout>
 #include <QKeyEvent>
 #include <QMimeData>
+#include <QRegularExpression>
 #include <algorithm>
 
-namespace diorama::gui {
+#include "gui/views/theme.h"
 
-PromptEdit::PromptEdit(int lines) {
+namespace diorama::gui {
+namespace {
+
+// The model's reader has put the spaces in order and may have changed the case.
+QRegularExpression atTheEnd(const QString& text) {
+  QStringList words = text.simplified().split(' ');
+  for (QString& word : words) word = QRegularExpression::escape(word);
+  return QRegularExpression(words.join(QLatin1String("\\s+")) + QLatin1String("\\s*\\z"),
+                            QRegularExpression::CaseInsensitiveOption);
+}
+
+}  // namespace
+
+PromptEdit::PromptEdit(int fewestLines, int mostLines) : fewest_(fewestLines), most_(mostLines) {
   setTabChangesFocus(true);
   setVerticalScrollBarPolicy(Qt::ScrollBarAsNeeded);
-  constexpr int kFrame = 18;
-  setFixedHeight(fontMetrics().lineSpacing() * lines + kFrame);
+  connect(document()->documentLayout(), &QAbstractTextDocumentLayout::documentSizeChanged, this,
+          &PromptEdit::grow);
+  grow();
+}
+
+void PromptEdit::resizeEvent(QResizeEvent* event) {
+  QPlainTextEdit::resizeEvent(event);
+  grow();
+}
+
+// A plain document is as high as it has lines.
+void PromptEdit::grow() {
+  constexpr int kFrame = 18;  // pixels
+  const int lines = std::clamp(static_cast<int>(document()->size().height()), fewest_, most_);
+  const int height = fontMetrics().lineSpacing() * lines + kFrame;
+  if (height != minimumHeight() || height != maximumHeight()) setFixedHeight(height);
+}
+
+void PromptEdit::setDropped(const QString& end) {
+  droppedFrom_ = end.isEmpty() ? -1 : toPlainText().lastIndexOf(atTheEnd(end));
+  QList<QTextEdit::ExtraSelection> marks;
+  if (droppedFrom_ >= 0) {
+    QTextEdit::ExtraSelection mark;
+    mark.cursor = QTextCursor(document());
+    mark.cursor.setPosition(static_cast<int>(droppedFrom_));
+    mark.cursor.movePosition(QTextCursor::End, QTextCursor::KeepAnchor);
+    mark.format.setFontStrikeOut(true);
+    mark.format.setForeground(Theme::instance().colours().dim);
+    marks << mark;
+  }
+  setExtraSelections(marks);
 }
 
 void PromptEdit::setPrompt(const QString& text) {

@@ -6,9 +6,9 @@
 #include <QStyledItemDelegate>
 #include <QVBoxLayout>
 
+#include "gui/service/time_text.h"
 #include "gui/views/icons.h"
 #include "gui/views/theme.h"
-#include "gui/views/words.h"
 
 namespace diorama::gui {
 namespace {
@@ -26,7 +26,7 @@ class EntryDelegate final : public QStyledItemDelegate {
     const QRect box = option.rect.adjusted(0, 2, 0, -2);
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
-    painter->setPen(option.state.testFlag(QStyle::State_Selected) ? colours.accent : colours.line);
+    painter->setPen(option.state.testFlag(QStyle::State_Selected) ? colours.accent : colours.frame);
     painter->setBrush(colours.raised);
     painter->drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6);
     const QRect inner = box.adjusted(space::kSmall, space::kTight, -space::kSmall, -space::kTight);
@@ -38,16 +38,22 @@ class EntryDelegate final : public QStyledItemDelegate {
     small.setPixelSize(type::kSmall);
     painter->setFont(small);
     const bool failed = index.data(QueueModel::StateRole).toInt() == static_cast<int>(State::failed);
+    const QFontMetrics smallMetrics(small);
+    const QRect middle = inner.adjusted(0, metrics.height(), 0, -smallMetrics.height());
+    painter->setPen(colours.dim);
+    painter->drawText(middle, Qt::AlignLeft | Qt::AlignVCenter,
+                      smallMetrics.elidedText(index.data(QueueModel::DetailRole).toString(), Qt::ElideRight,
+                                              inner.width()));
     painter->setPen(failed ? colours.error : colours.dim);
     painter->drawText(inner, Qt::AlignLeft | Qt::AlignBottom,
-                      QFontMetrics(small).elidedText(index.data(QueueModel::StateTextRole).toString(),
-                                                     Qt::ElideRight, inner.width()));
+                      smallMetrics.elidedText(index.data(QueueModel::StateTextRole).toString(),
+                                              Qt::ElideRight, inner.width()));
     paintProgress(painter, box, index);
     painter->restore();
   }
 
  private:
-  static constexpr int kHeight = 46;  // pixels
+  static constexpr int kHeight = 62;  // pixels
 
   static void paintProgress(QPainter* painter, const QRect& box, const QModelIndex& index) {
     const int steps = index.data(QueueModel::StepsRole).toInt();
@@ -64,17 +70,24 @@ class EntryDelegate final : public QStyledItemDelegate {
 QueuePanel::QueuePanel(Session& session)
     : session_(session),
       summary_(new TextLine(Qt::AlignRight)),
+      title_(label({}, "section")),
       list_(new QListView),
       empty_(label({}, "dim")) {
   QueueModel& queue = session.queue();
   pause_ = iconButton("pause", tr("Pause the queue"));
-  auto* clear = iconButton("trash", tr("Cancel everything"), tr("Shift+Esc"));
+  auto* more = iconButton("more", tr("More about the queue"));
+  auto* menu = new QMenu(more);
+  QAction* clear = menu->addAction(tr("Clear the queue"), &session_, &Session::clearQueue);
+  connect(menu, &QMenu::aboutToShow, this,
+          [this, clear] { clear->setEnabled(session_.queue().rowCount() > 0); });
+  more->setMenu(menu);
+  more->setPopupMode(QToolButton::InstantPopup);
+  more->setStyleSheet(QStringLiteral("QToolButton::menu-indicator { image: none; }"));
   auto* head = new QHBoxLayout;
-  head->addWidget(label(tr("Queue"), "section"));
+  head->addWidget(title_);
   head->addWidget(summary_, 1);
   head->addWidget(pause_);
-  head->addWidget(clear);
-  empty_->setText(tr("Nothing waits. Paint while another picture is painted, and it waits here."));
+  head->addWidget(more);
   empty_->setWordWrap(true);
   empty_->setAlignment(Qt::AlignTop);
   list_->setModel(&queue);
@@ -91,13 +104,13 @@ QueuePanel::QueuePanel(Session& session)
     connect(action, &QAction::triggered, this, slot);
     list_->addAction(action);
   };
-  act(tr("Cancel"), Qt::Key_Delete, [this] { remove(); });
+  act(tr("Remove"), Qt::Key_Delete, [this] { remove(); });
   act(tr("Paint again"), {}, [this] {
     if (list_->currentIndex().isValid())
       session_.queue().retry(list_->currentIndex().data(QueueModel::JobRole).toLongLong());
   });
-  act(tr("Earlier"), Qt::CTRL | Qt::Key_Up, [this] { move(-1); });
-  act(tr("Later"), Qt::CTRL | Qt::Key_Down, [this] { move(2); });
+  act(tr("Move up"), Qt::CTRL | Qt::Key_Up, [this] { move(-1); });
+  act(tr("Move down"), Qt::CTRL | Qt::Key_Down, [this] { move(2); });
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(space::kSmall);
@@ -105,7 +118,6 @@ QueuePanel::QueuePanel(Session& session)
   layout->addWidget(empty_, 1);
   layout->addWidget(list_, 1);
   connect(pause_, &QToolButton::clicked, this, [&queue] { queue.setPaused(!queue.isPaused()); });
-  connect(clear, &QToolButton::clicked, &session_, &Session::cancelAll);
   connect(&queue, &QueueModel::changed, this, &QueuePanel::showState);
   connect(&queue, &QueueModel::pausedChanged, this, &QueuePanel::showState);
   connect(&queue, &QAbstractItemModel::dataChanged, this, &QueuePanel::showTime);
@@ -115,9 +127,15 @@ QueuePanel::QueuePanel(Session& session)
 void QueuePanel::showState() {
   const QueueModel& queue = session_.queue();
   pause_->setIcon(icon(queue.isPaused() ? "play" : "pause"));
-  pause_->setToolTip(queue.isPaused() ? tr("Go on with the queue") : tr("Pause the queue"));
+  pause_->setToolTip(queue.isPaused() ? tr("Resume the queue") : tr("Pause the queue"));
   pause_->setAccessibleName(pause_->toolTip());
   empty_->setVisible(queue.rowCount() == 0);
+  empty_->setText(
+      queue.isPaused()
+          ? tr("The queue is empty and paused. Pictures you add wait here until you resume it.")
+          : tr("The queue is empty. Pictures you start while one is being painted line up here."));
+  const int count = queue.rowCount();
+  title_->setText(count > 0 ? tr("Queue · %1").arg(count) : tr("Queue"));
   list_->setVisible(queue.rowCount() > 0);
   showTime();
 }
@@ -125,19 +143,13 @@ void QueuePanel::showState() {
 void QueuePanel::showTime() {
   const QueueModel& queue = session_.queue();
   const double seconds = queue.secondsLeft();
-  summary_->setText(queue.isPaused() ? tr("paused")
-                    : seconds > 0    ? tr("%1 left").arg(durationText(seconds))
-                                     : QString());
+  summary_->setText(queue.isPaused() ? tr("paused") : seconds > 0 ? timeLeftText(seconds) : QString());
 }
 
 void QueuePanel::remove() {
   const QModelIndex at = list_->currentIndex();
   if (!at.isValid()) return;
-  const qint64 job = at.data(QueueModel::JobRole).toLongLong();
-  if (job == session_.running())
-    session_.cancel();
-  else
-    session_.queue().remove(job);
+  session_.removeFromQueue(at.data(QueueModel::JobRole).toLongLong());
 }
 
 void QueuePanel::move(int by) {

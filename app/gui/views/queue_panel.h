@@ -1,4 +1,4 @@
-// What is painted now and next: drag to reorder, pause, cancel one or all.
+// What is painted now and next: drag to reorder, pause, remove. What is removed can be taken back.
 #pragma once
 
 #include <QLabel>
@@ -25,6 +25,7 @@ class QueuePanel : public QWidget {
 
   Session& session_;
   TextLine* summary_;
+  QLabel* title_;
   QListView* list_;
   QLabel* empty_;
   QToolButton* pause_;

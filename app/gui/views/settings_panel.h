@@ -15,6 +15,7 @@
 #include "gui/views/acceleration_panel.h"
 #include "gui/views/hint_chips.h"
 #include "gui/views/prompt_edit.h"
+#include "gui/views/widgets.h"
 
 namespace diorama::gui {
 
@@ -29,32 +30,50 @@ class SettingsPanel : public QWidget {
   explicit SettingsPanel(Session& session);
 
   PromptEdit& promptEdit() { return *prompt_; }
+  QLineEdit& seed() { return *seed_; }
   QPushButton& paintButton() { return *paint_; }
   QPushButton& cancelButton() { return *cancel_; }
+
+  // Takes what is still being typed, and paints; says why where that cannot be.
+  void paint();
+  // Clears the search among the classes; false where there is none.
+  bool closeInnermost();
 
  private:
   QWidget* makePrompt();
   QWidget* makePicture();
   QWidget* makeSeed();
   QWidget* makeCompute();
+  QWidget* makePausedStrip();
   QWidget* makeButtons();
+  void connectStore();
+  void connectSession();
+  void setTabOrders();
   void connectControls();
   void showModel();
   void showModels();
   void showDevices();
   void showSettings();
+  void showSeed();
   void showTokens();
+  // Whether a picture can be painted, and if not, why, where it is seen.
+  void showReadiness();
+  void showPaused();
+  void commitSeed();
+  void showSeedProblem(const QString& problem);
   // What the user changed, into the store.
   void edit(const std::function<void(PaintSettings&)>& change);
 
   Session& session_;
   bool showing_ = false;  // the controls follow the store, not the user
+  QString shownSeed_;     // as the store has it, whatever is typed over it
   QString shownModel_;    // whose samplers and chips are there
   QComboBox* model_;
   PromptEdit* prompt_;
   PromptEdit* negative_;
   QToolButton* history_;
-  QLabel* tokens_;
+  TextLine* tokens_;
+  QWidget* picture_;  // size, steps, sampler
   QWidget* prompts_;
   ClassPicker* classes_;
   HintChips* hints_;
@@ -65,7 +84,9 @@ class SettingsPanel : public QWidget {
   AdvancedPanel* advanced_;
   QLineEdit* seed_;
   QToolButton* dice_;
-  QToolButton* lock_;
+  QComboBox* seedMode_;
+  QLabel* seedProblem_;
+  QPushButton* lastSeed_;
   QSpinBox* count_;
   QComboBox* precision_;
   QComboBox* device_;
@@ -74,6 +95,8 @@ class SettingsPanel : public QWidget {
   QToolButton* reset_;
   QPushButton* paint_;
   QPushButton* cancel_;
+  QWidget* paused_;
+  QLabel* whyNot_;
 };
 
 }  // namespace diorama::gui

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QComboBox>
+#include <QLabel>
 #include <QSpinBox>
 #include <QWidget>
 
@@ -17,6 +18,9 @@ class SizePicker : public QWidget {
 
   void setModel(const ModelFacts& facts);
   void setChosen(const QSize& size);
+  // Says below the fields why one of them, "width" or "height", will not do; an empty text takes that back.
+  void setProblem(const QString& field, const QString& text);
+  QString problem() const { return problem_->text(); }
   QSize chosen() const { return {width_->value(), height_->value()}; }
 
  signals:
@@ -24,11 +28,16 @@ class SizePicker : public QWidget {
 
  private:
   void showPreset();
+  void showAdvice();
+  void swap();
 
   QComboBox* presets_;  // "other" at the end
   QWidget* sides_;
   QSpinBox* width_;
   QSpinBox* height_;
+  QLabel* problem_;
+  QLabel* advice_;
+  QSize trained_;  // what the model paints best
 };
 
 }  // namespace diorama::gui

@@ -14,6 +14,7 @@ class StripView : public QWidget {
   explicit StripView(StripModel& model);
 
   QSize sizeHint() const override;
+  QSize minimumSizeHint() const override { return {0, sizeHint().height()}; }
   // The column of the step that is looked at; -1: none.
   void setStep(int column);
   QString explanationAt(const QPoint& at) const;

@@ -11,11 +11,15 @@ struct Colours {
   QColor window;   // behind panels
   QColor surface;  // panels
   QColor raised;   // fields and buttons
-  QColor line;
+  QColor line;     // between surfaces
+  QColor frame;    // of fields, buttons and boxes: 3:1 against what they stand on
   QColor text, dim;
   QColor accent, onAccent;
-  QColor warning, error;
-  QColor computed, reused;  // cells of the strip; what lies between is mixed
+  QColor focus;               // the ring: 3:1 against surfaces
+  QColor warning, onWarning;  // of amber text, and of text on an amber ground
+  QColor amber;
+  QColor error;
+  QColor computed, reused;  // cells of the strip, 3:1 against the window; what lies between is mixed
 };
 
 // Pixels: a grid of 4.

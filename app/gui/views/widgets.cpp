@@ -38,6 +38,16 @@ QWidget* divider() {
   return line;
 }
 
+IconLabel::IconLabel(const QString& iconName) : icon_(icon(iconName)) {
+  constexpr int kSide = 18;  // pixels
+  setFixedSize(kSide, kSide);
+}
+
+void IconLabel::paintEvent(QPaintEvent*) {
+  QPainter painter(this);
+  icon_.paint(&painter, rect());
+}
+
 TextLine::TextLine(Qt::Alignment alignment) : alignment_(alignment | Qt::AlignVCenter) {
   setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
   connect(&Theme::instance(), &Theme::changed, this, qOverload<>(&QWidget::update));
@@ -47,6 +57,12 @@ void TextLine::setText(const QString& text) {
   if (text == text_) return;
   text_ = text;
   setAccessibleName(text);
+  update();
+}
+
+void TextLine::setWarning(bool warns) {
+  if (warns == warns_) return;
+  warns_ = warns;
   update();
 }
 
@@ -64,7 +80,8 @@ QFont TextLine::small() const {
 void TextLine::paintEvent(QPaintEvent*) {
   QPainter painter(this);
   painter.setFont(small());
-  painter.setPen(Theme::instance().colours().dim);
+  const Colours& colours = Theme::instance().colours();
+  painter.setPen(warns_ ? colours.warning : colours.dim);
   painter.drawText(rect(), static_cast<int>(alignment_),
                    painter.fontMetrics().elidedText(text_, Qt::ElideRight, width()));
 }

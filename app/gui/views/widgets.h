@@ -1,6 +1,7 @@
 // Small pieces that every page is made of.
 #pragma once
 
+#include <QIcon>
 #include <QLabel>
 #include <QLayout>
 #include <QPushButton>
@@ -15,6 +16,18 @@ QPushButton* button(const QString& text, const QString& iconName = {}, const cha
 QToolButton* iconButton(const QString& iconName, const QString& name, const QString& keys = {});
 QWidget* divider();
 
+// An icon in the theme's colour of the moment.
+class IconLabel : public QWidget {
+ public:
+  explicit IconLabel(const QString& iconName);
+
+ protected:
+  void paintEvent(QPaintEvent* event) override;
+
+ private:
+  QIcon icon_;
+};
+
 // One line of dim text, cut where the room ends. Other than a label's, its text may change at every step:
 // nothing around it moves, so nothing else is laid out and painted again.
 class TextLine : public QWidget {
@@ -23,6 +36,7 @@ class TextLine : public QWidget {
 
   void setText(const QString& text);
   const QString& text() const { return text_; }
+  void setWarning(bool warns);
   QSize sizeHint() const override;
 
  protected:
@@ -33,6 +47,7 @@ class TextLine : public QWidget {
 
   Qt::Alignment alignment_;
   QString text_;
+  bool warns_ = false;
 };
 
 // Children in rows, broken where the width ends.

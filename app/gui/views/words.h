@@ -1,13 +1,14 @@
 // Quantities in words.
 #pragma once
 
+#include <QSize>
 #include <QString>
 
 namespace diorama::gui {
 
-QString durationText(double seconds);  // "850 ms", "12 s", "3 min 5 s"
-QString bytesText(double bytes);       // "38.2 MiB"
-QString macsText(double macs);         // "1.8 G"
-QString picturesText(int count);       // "1 picture"
+QString bytesText(double bytes);      // "38.2 MiB"
+QString macsText(double macs);        // "1.8 G"
+QString picturesText(int count);      // "1 picture"
+QString sizeText(const QSize& size);  // "96 × 160"
 
 }  // namespace diorama::gui

@@ -1,0 +1,28 @@
+#include <cstdint>
+#include <cstdlib>
+#include <span>
+
+#include "base/error.h"
+#include "io/exif.h"
+#include "io/picture_texts.h"
+
+namespace {
+
+template <typename Read>
+void read_or_reject(Read read) {
+  try {
+    read();
+  } catch (const diorama::Error& error) {
+    if (error.fault() != diorama::Fault::file_system) std::abort();
+  }
+}
+
+}  // namespace
+
+// A JPEG or a WebP, or the EXIF of one.
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const auto bytes = std::as_bytes(std::span(data, size));
+  read_or_reject([&] { diorama::recipe_in_picture(bytes, "fuzz"); });
+  read_or_reject([&] { diorama::read_recipe(diorama::exif_texts(bytes), "fuzz"); });
+  return 0;
+}
