@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds with sanitizers and runs unit tests: scripts/sanitize.sh address|thread
-# address: AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer over the engine on the processor, the command
-#   line and the window's service and models. Software Vulkan is a compiler of its own, which they would slow down
-#   without seeing into what it makes: its tests run in scripts/test.sh, under the validation layers.
+# address: AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer over the readers of files, the networks and the
+#   ops on the processor. Software Vulkan is a compiler of its own, which they would slow down without seeing into what it
+#   makes: its tests run in scripts/test.sh, under the validation layers.
 # thread: ThreadSanitizer over the window's service, queue and models, where threads meet.
 set -euo pipefail
 

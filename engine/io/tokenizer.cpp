@@ -75,8 +75,7 @@ fs::path sentencepiece_file(const fs::path& folder) {
   if (path_exists(folder / "tokenizer.json"))
     fail(Fault::model_file,
          "{}: is missing; this folder has the tokenizer as tokenizer.json alone, a form that is not read: "
-         "put the "
-         "SentencePiece file of the same text encoder there (for T5 that of google/t5-v1_1-xxl)",
+         "put the SentencePiece file of the same text encoder there (for T5 that of google/t5-v1_1-xxl)",
          file.string());
   if (path_exists(folder / "vocab.json"))
     fail(Fault::model_file,

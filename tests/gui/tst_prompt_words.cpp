@@ -1,7 +1,9 @@
 // Chips and the prompt: words are put in, swapped and taken out, and the user's own stay.
 #include <QtTest>
 
+#include "gui/views/english_plurals.h"
 #include "gui/views/prompt_words.h"
+#include "gui/views/words.h"
 
 namespace diorama::gui {
 
@@ -73,6 +75,15 @@ class TestPromptWords : public QObject {
     QCOMPARE(none.chosen("robot", PromptWords::subject), QString());
     QCOMPARE(none.with("robot", PromptWords::subject, "rocket"), QString("robot"));
     QCOMPARE(none.without("robot", PromptWords::subject), QString("robot"));
+  }
+
+  void one_picture_and_two_pictures() {
+    EnglishPlurals plurals;
+    QVERIFY(QCoreApplication::installTranslator(&plurals));
+    QCOMPARE(picturesText(1), QString("1 picture"));
+    QCOMPARE(picturesText(2), QString("2 pictures"));
+    QCOMPARE(picturesText(0), QString("0 pictures"));
+    QCoreApplication::removeTranslator(&plurals);
   }
 };
 

@@ -109,6 +109,9 @@ class TestWindow : public QObject, private WindowFixture {
     keepScreen(window(), "1-welcome");
     auto* first = window().findChild<QPushButton*>("welcomeButton");
     QVERIFY(first != nullptr && first->isVisible());
+    for (const QLabel* words : first->parentWidget()->findChildren<QLabel*>())
+      if (words->isVisible() && words->wordWrap())
+        QVERIFY(words->height() >= words->heightForWidth(words->width()));
     QSignalSpy painted(&session(), &Session::painted);
     QTest::mouseClick(first, Qt::LeftButton);
     QVERIFY(painted.wait(kPatience));
@@ -323,7 +326,8 @@ class TestWindow : public QObject, private WindowFixture {
   }
 
   void keys_lock_the_seed_and_change_pages() {
-    const quint64 seed = session().store().settings().seed;
+    constexpr quint64 seed = 4711;
+    session().setSeed(seed);
     w_->press(Qt::Key_L, Qt::ControlModifier);
     QVERIFY(session().store().state().seedLocked());
     w_->set([](PaintSettings& s) { s.steps = 1; });

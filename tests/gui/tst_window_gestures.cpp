@@ -28,7 +28,7 @@ double valueOf(const QWidget& control) {
   if (const auto* box = qobject_cast<const QSpinBox*>(&control)) return box->value();
   if (const auto* box = qobject_cast<const QDoubleSpinBox*>(&control)) return box->value();
   if (const auto* box = qobject_cast<const QComboBox*>(&control)) return box->currentIndex();
-  return qobject_cast<const QSlider&>(control).value();
+  return dynamic_cast<const QSlider&>(control).value();
 }
 
 double relativeLuminance(const QColor& colour) {
@@ -37,7 +37,7 @@ double relativeLuminance(const QColor& colour) {
 }
 
 double contrast(const QColor& a, const QColor& b) {
-  const auto [dark, light] = std::minmax(relativeLuminance(a), relativeLuminance(b));
+  const auto [dark, light] = std::minmax({relativeLuminance(a), relativeLuminance(b)});
   return (light + 0.05) / (dark + 0.05);
 }
 
@@ -51,6 +51,7 @@ class TestWindowGestures : public QObject, private WindowFixture {
   SettingsPanel& panel() { return page().settings(); }
   QString said() { return window().messages().text(); }
   void pressAction(const QString& text) {
+    QCoreApplication::processEvents();  // a toast is placed then
     for (QPushButton* action : window().messages().findChildren<QPushButton*>())
       if (action->text() == text && action->isVisible()) return QTest::mouseClick(action, Qt::LeftButton);
     QFAIL(qPrintable(text + " is not offered: " + said()));
@@ -77,6 +78,7 @@ class TestWindowGestures : public QObject, private WindowFixture {
   void init() {
     engine_ = openFake();
     QVERIFY(engine_ != nullptr);
+    QCoreApplication::processEvents();  // what is made anew with the model is shown then
   }
   void cleanup() { close(); }
 
@@ -127,9 +129,12 @@ class TestWindowGestures : public QObject, private WindowFixture {
     emit session().message("plain.png contains no settings.", "", true);
     QCOMPARE(QRect(page().canvas().mapTo(&window(), QPoint()), page().canvas().size()), canvas);
     auto* close = window().messages().findChildren<QToolButton*>().last();
-    const QPoint at = close->mapTo(&window(), close->rect().center());
+    const auto middle = [&] { return close->mapTo(&window(), close->rect().center()); };
+    QTRY_COMPARE(window().childAt(middle()), close);
+    const QPoint at = middle();
     for (int i = 0; i < 2; ++i) {
       QWidget* under = window().childAt(at);
+      QVERIFY(under != nullptr);
       QTest::mouseClick(under, Qt::LeftButton, {}, under->mapFrom(&window(), at));
     }
     QCOMPARE(session().queue().rowCount(), 3);
@@ -320,6 +325,7 @@ class TestWindowGestures : public QObject, private WindowFixture {
     for (QPushButton* chip : panel().findChildren<QPushButton*>())
       if (chip->property("word") == "rocket") rocket = chip;
     QVERIFY(rocket != nullptr);
+    QVERIFY(rocket->isVisible());
     QTest::mouseClick(rocket, Qt::LeftButton);
     const QString prompt = session().store().settings().prompt;
     QVERIFY2(prompt.contains("Tom on the moon") && prompt.contains("rocket"), qPrintable(prompt));

@@ -168,7 +168,8 @@ TEST(Tokenizer, large_models_are_refused_unread) {
 TEST(Tokenizer, the_other_form_of_tokenizer_is_named) {
   const TestFolder folder;
   folder.write("tokenizer.json", "{}");
-  expect_fault(Fault::model_file, {"spiece.model: is missing", "tokenizer.json is not read"},
+  expect_fault(Fault::model_file,
+               {"spiece.model: is missing", "tokenizer.json alone, a form that is not read"},
                [&] { Tokenizer{folder.path()}; });
 }
 

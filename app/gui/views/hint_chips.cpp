@@ -43,7 +43,7 @@ QPushButton* HintChips::makeChip(const QString& word, const QColor& colour) {
   return chip;
 }
 
-void HintChips::addRow(QLayout* rows, PromptWords::Part part, const QStringList& words,
+void HintChips::addRow(QBoxLayout* rows, PromptWords::Part part, const QStringList& words,
                        const QList<QColor>& colours) {
   if (words.isEmpty()) return;
   auto* row = new FlowLayout(colours.isEmpty() ? space::kTight : 2);
@@ -54,7 +54,7 @@ void HintChips::addRow(QLayout* rows, PromptWords::Part part, const QStringList&
     all_ << chip;
     connect(chip, &QPushButton::clicked, this, [this, part, word = words[i]] { press(part, word); });
   }
-  rows->addItem(row);
+  rows->addLayout(row);
 }
 
 void HintChips::setModel(const ModelFacts& facts) {

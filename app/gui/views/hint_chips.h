@@ -9,6 +9,8 @@
 #include "gui/service/model_facts.h"
 #include "gui/views/prompt_words.h"
 
+class QBoxLayout;
+
 namespace diorama::gui {
 
 class HintChips : public QWidget {
@@ -27,7 +29,8 @@ class HintChips : public QWidget {
   void composed(const QString& prompt);
 
  private:
-  void addRow(QLayout* rows, PromptWords::Part part, const QStringList& words, const QList<QColor>& colours);
+  void addRow(QBoxLayout* rows, PromptWords::Part part, const QStringList& words,
+              const QList<QColor>& colours);
   QPushButton* makeChip(const QString& word, const QColor& colour);
   void press(PromptWords::Part part, const QString& word);
 

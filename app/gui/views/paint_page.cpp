@@ -18,7 +18,7 @@ namespace {
 
 constexpr int kSettingsWidth = 320;  // pixels, as long as there is room
 constexpr int kSideWidth = 216;
-constexpr int kLeastSettingsWidth = 300;
+constexpr int kLeastSettingsWidth = 296;
 constexpr int kLeastSideWidth = 176;
 
 QString stageText(PaintStage stage) {

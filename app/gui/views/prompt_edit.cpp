@@ -23,7 +23,6 @@ QRegularExpression atTheEnd(const QString& text) {
 
 PromptEdit::PromptEdit(int fewestLines, int mostLines) : fewest_(fewestLines), most_(mostLines) {
   setTabChangesFocus(true);
-  setVerticalScrollBarPolicy(Qt::ScrollBarAsNeeded);
   connect(document()->documentLayout(), &QAbstractTextDocumentLayout::documentSizeChanged, this,
           &PromptEdit::grow);
   grow();
@@ -37,7 +36,9 @@ void PromptEdit::resizeEvent(QResizeEvent* event) {
 // A plain document is as high as it has lines.
 void PromptEdit::grow() {
   constexpr int kFrame = 18;  // pixels
-  const int lines = std::clamp(static_cast<int>(document()->size().height()), fewest_, most_);
+  const int wanted = static_cast<int>(document()->size().height());
+  const int lines = std::clamp(wanted, fewest_, most_);
+  setVerticalScrollBarPolicy(wanted > most_ ? Qt::ScrollBarAsNeeded : Qt::ScrollBarAlwaysOff);
   const int height = fontMetrics().lineSpacing() * lines + kFrame;
   if (height != minimumHeight() || height != maximumHeight()) setFixedHeight(height);
 }

@@ -457,7 +457,7 @@ void SettingsPanel::showReadiness() {
 void SettingsPanel::showPaused() {
   const bool paused = session_.queue().isPaused();
   paused_->setVisible(paused);
-  paint_->setText(paused ? tr("Add to queue   Ctrl+Enter") : tr("Paint   Ctrl+Enter"));
+  paint_->setText(paused ? tr("Add to queue") : tr("Paint   Ctrl+Enter"));
   paint_->setAccessibleName(paused ? tr("Add to queue") : tr("Paint"));
 }
 

@@ -1,5 +1,7 @@
 #include "gui/views/welcome.h"
 
+#include <algorithm>
+
 #include "gui/views/form.h"
 #include "gui/views/theme.h"
 #include "gui/views/widgets.h"
@@ -7,12 +9,18 @@
 namespace diorama::gui {
 namespace {
 
-constexpr int kTextWidth = 400;  // pixels
+constexpr int kTextWidth = 380;  // pixels
+
+// A layout asks a label that wraps its words for its size before it knows the width.
+void fit(QLabel& words) {
+  words.setMinimumHeight(std::max(0, words.heightForWidth(kTextWidth)));
+}
 
 QLabel* paragraph(const QString& text, const char* role = nullptr) {
   QLabel* words = label(text, role);
   words->setWordWrap(true);
-  words->setMaximumWidth(kTextWidth);
+  words->setFixedWidth(kTextWidth);
+  fit(*words);
   return words;
 }
 
@@ -84,6 +92,7 @@ void Welcome::showState() {
     text_->setText(tr("Diorama paints with a model, and found none where it looks."));
   else
     text_->setText(tr("Looking for models…"));
+  fit(*text_);
 }
 
 }  // namespace diorama::gui

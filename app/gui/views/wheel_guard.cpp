@@ -1,9 +1,11 @@
 #include "gui/views/wheel_guard.h"
 
+#include <QAbstractScrollArea>
 #include <QAbstractSpinBox>
 #include <QApplication>
 #include <QComboBox>
 #include <QEvent>
+#include <QScrollBar>
 #include <QSlider>
 
 namespace diorama::gui {
@@ -20,6 +22,14 @@ QWidget* guardedControl(QWidget* widget) {
   while (widget != nullptr && !isGuarded(widget))
     widget = widget->isWindow() ? nullptr : widget->parentWidget();
   return widget;
+}
+
+void scrollAbove(const QWidget& control, QEvent& event) {
+  QWidget* above = control.parentWidget();
+  while (above != nullptr && qobject_cast<QAbstractScrollArea*>(above) == nullptr)
+    above = above->parentWidget();
+  if (above != nullptr)
+    QCoreApplication::sendEvent(qobject_cast<QAbstractScrollArea*>(above)->verticalScrollBar(), &event);
 }
 
 }  // namespace
@@ -40,7 +50,8 @@ bool WheelGuard::eventFilter(QObject* watched, QEvent* event) {
   const QWidget* control = guardedControl(widget);
   if (control == nullptr || control->hasFocus() || control->isAncestorOf(QApplication::focusWidget()))
     return false;
-  event->ignore();  // Qt offers it to the parent next, up to the scroll area
+  scrollAbove(*control, *event);
+  event->accept();
   return true;
 }
 
