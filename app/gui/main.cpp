@@ -4,7 +4,6 @@
 
 #include "base/process.h"
 #include "cpu/waiting.h"
-#include "gui/views/english_plurals.h"
 #include "gui/views/main_window.h"
 #include "gui/views/single_instance.h"
 
@@ -55,8 +54,6 @@ int run(int argc, char** argv) {
   answerQuestions(argc, argv);
   const QApplication app(argc, argv);
   QApplication::setDesktopFileName("diorama");
-  EnglishPlurals plurals;
-  QCoreApplication::installTranslator(&plurals);
   const Library library = readArguments(app);
   SingleInstance instance(library.folder);
   if (!instance.claim()) return 0;  // the one that is there was raised

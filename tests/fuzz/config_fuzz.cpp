@@ -1,18 +1,14 @@
 #include <cstdint>
-#include <cstdlib>
 
 #include "base/error.h"
 #include "base/json_config.h"
+#include "reject.h"
 
 namespace {
 
 template <typename Read>
 void read_or_reject(Read read) {
-  try {
-    read();
-  } catch (const diorama::Error& error) {
-    if (error.fault() != diorama::Fault::model_file) std::abort();
-  }
+  diorama::read_or_reject(diorama::Fault::model_file, read);
 }
 
 void read_every_key(const diorama::Config& config) {

@@ -1,20 +1,16 @@
 #include <cstdint>
-#include <cstdlib>
 
 #include "base/error.h"
 #include "io/png.h"
 #include "io/png_chunks.h"
 #include "io/recipe.h"
+#include "reject.h"
 
 namespace {
 
 template <typename Read>
 void read_or_reject(Read read) {
-  try {
-    read();
-  } catch (const diorama::Error& error) {
-    if (error.fault() != diorama::Fault::file_system) std::abort();
-  }
+  diorama::read_or_reject(diorama::Fault::file_system, read);
 }
 
 // With right checksums, so that mutations reach what lies behind them.

@@ -8,6 +8,7 @@ namespace diorama::gui {
 
 class EnglishPlurals : public QTranslator {
  public:
+  using QTranslator::QTranslator;
   bool isEmpty() const override { return false; }
   QString translate(const char*, const char* source, const char*, int n) const override {
     const QString text = QString::fromUtf8(source);

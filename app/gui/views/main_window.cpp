@@ -14,6 +14,7 @@
 #include <QVBoxLayout>
 
 #include "gui/views/about_dialog.h"
+#include "gui/views/english_plurals.h"
 #include "gui/views/focus_ring.h"
 #include "gui/views/form.h"
 #include "gui/views/grid_dialog.h"
@@ -39,6 +40,7 @@ QString shortened(const QString& text, int most) {
 }  // namespace
 
 MainWindow::MainWindow(Session& session) : session_(session), pages_(new QStackedWidget) {
+  QCoreApplication::installTranslator(new EnglishPlurals(this));
   loadIcons();
   setWindowIcon(QIcon(":/icons/diorama.svg"));
   setAcceptDrops(true);
